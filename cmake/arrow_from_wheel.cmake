@@ -1,0 +1,25 @@
+# Arrow and Parquet C++ from the pinned pyarrow wheel: headers and shared libraries, no CMake package of its own.
+set(venv_python ${CMAKE_SOURCE_DIR}/.venv/bin/python)
+execute_process(
+  COMMAND ${venv_python} -c "import pyarrow as p; print(p.__version__, p.get_include(), p.get_library_dirs()[0], p.cpp_build_info.so_version, sep=';')"
+  OUTPUT_VARIABLE wheel OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "Arrow ${LONGWATCH_ARROW_MAJOR} was not found, neither as a CMake package nor as pyarrow "
+    "${LONGWATCH_PYARROW_VERSION} in ${CMAKE_SOURCE_DIR}/.venv. Run tools/setup.")
+endif()
+list(GET wheel 0 wheel_version)
+list(GET wheel 1 wheel_include)
+list(GET wheel 2 wheel_dir)
+list(GET wheel 3 wheel_so)
+if(NOT wheel_version VERSION_EQUAL LONGWATCH_PYARROW_VERSION)
+  message(FATAL_ERROR "pyarrow in .venv is ${wheel_version}, this build is pinned to ${LONGWATCH_PYARROW_VERSION}. Run tools/setup.")
+endif()
+add_library(longwatch_arrow INTERFACE)
+foreach(name arrow parquet)
+  add_library(longwatch_${name}_so SHARED IMPORTED)
+  set_target_properties(longwatch_${name}_so PROPERTIES IMPORTED_LOCATION ${wheel_dir}/lib${name}.so.${wheel_so})
+  target_link_libraries(longwatch_arrow INTERFACE longwatch_${name}_so)
+endforeach()
+target_include_directories(longwatch_arrow SYSTEM INTERFACE ${wheel_include})
+set(CMAKE_BUILD_RPATH ${wheel_dir})
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../pyarrow")

@@ -1,0 +1,13 @@
+# A room is a folder of the engine: a static library of its .cpp files, named longwatch_<room>.
+# longwatch_room(name LINKS other rooms and packages)
+function(longwatch_room name)
+  cmake_parse_arguments(ROOM "" "" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(sources)
+    add_library(longwatch_${name} STATIC ${sources})
+    target_link_libraries(longwatch_${name} PUBLIC longwatch_options ${ROOM_LINKS})
+  else()
+    add_library(longwatch_${name} INTERFACE)
+    target_link_libraries(longwatch_${name} INTERFACE longwatch_options ${ROOM_LINKS})
+  endif()
+endfunction()

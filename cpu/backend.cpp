@@ -1,0 +1,100 @@
+// The CPU backend: runs every item at once, on the calling thread, at the vector level chosen when it was made.
+
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "cpu/cell_table.hpp"
+#include "cpu/kernels.hpp"
+#include "cpu/level.hpp"
+
+namespace longwatch {
+namespace {
+
+using namespace cpu;
+
+class DoneTicket final : public Ticket {
+ public:
+  explicit DoneTicket(Result<void> result) : result_(std::move(result)) {}
+  Result<void> wait() override { return result_; }
+
+ private:
+  Result<void> result_;
+};
+
+/// Runs `work`, which may throw for want of memory.
+template <class Work>
+Result<void> guarded(const Work& work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::memory, "the CPU backend ran out of memory", {}, "lower --memory or --threads"};
+  } catch (const std::exception& failure) {
+    return Error{
+        ErrorCode::internal, std::string("the CPU backend failed: ") + failure.what(), {}, "please report this"};
+  }
+}
+
+template <class Work>
+std::unique_ptr<Ticket> done(const Work& work) {
+  return std::make_unique<DoneTicket>(guarded(work));
+}
+
+NumberKernel kernel_of([[maybe_unused]] VectorLevel level) {
+#if defined(LONGWATCH_X86_LEVELS)
+  if (level == VectorLevel::avx512) return number_block_avx512;
+  if (level == VectorLevel::avx2) return number_block_avx2;
+#endif
+  return number_block_portable;
+}
+
+class CpuBackend final : public Backend {
+ public:
+  explicit CpuBackend(VectorLevel level) : level_(level) {}
+
+  [[nodiscard]] std::string description() const override { return "cpu (" + std::string(level_name(level_)) + ")"; }
+
+  void prepare(NumberPlan& plan) override {
+    plan.prepared = nullptr;
+    (void)guarded([&]() -> Result<void> {
+      LW_TRY(CellTable table, CellTable::make(*plan.partition));
+      plan.prepared = std::make_shared<const CellTable>(std::move(table));
+      return {};
+    });
+  }
+
+  [[nodiscard]] std::unique_ptr<Ticket> numbers(std::span<const NumberItem> items) override {
+    return done([&]() -> Result<void> {
+      for (const NumberItem& item : items) LW_CHECK(add_numbers(item, kernel_of(level_)));
+      return {};
+    });
+  }
+
+  [[nodiscard]] std::unique_ptr<Ticket> categories(std::span<const CategoryItem> items) override {
+    return done([&]() -> Result<void> {
+      for (const CategoryItem& item : items) LW_CHECK(add_categories(item));
+      return {};
+    });
+  }
+
+  [[nodiscard]] std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) override {
+    return done([&] { return add_gram(rows, *out); });
+  }
+
+  [[nodiscard]] std::unique_ptr<Ticket> row_errors(const EncodedRows& rows, const PcaBasis& pca,
+                                                   double* errors) override {
+    return done([&] { return write_row_errors(rows, pca, errors); });
+  }
+
+ private:
+  VectorLevel level_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> make_cpu_backend(VectorLevel level) {
+  LW_TRY(const VectorLevel usable, cpu::usable_level(level));
+  return std::unique_ptr<Backend>(std::make_unique<CpuBackend>(usable));
+}
+
+}  // namespace longwatch

@@ -1,0 +1,22 @@
+#pragma once
+// The state kinds of the CPU backend, one function each; backend.cpp wraps them. All run on the calling thread and may
+// throw std::bad_alloc, which the caller turns into an Error.
+
+#include "cpu/number_block.hpp"
+#include "engine/backend/backend.hpp"
+
+namespace longwatch::cpu {
+
+/// Adds an item's rows into item.out with the given kernel.
+Result<void> add_numbers(const NumberItem& item, NumberKernel kernel);
+
+/// Adds an item's rows into item.out. Fails on a code that out->by_code has no room for.
+Result<void> add_categories(const CategoryItem& item);
+
+/// Adds z z' and z of the rows into `out`. O(rows F^2); memory about 8 F^2 bytes and a tile of rows.
+Result<void> add_gram(const EncodedRows& rows, GramState& out);
+
+/// Writes |z - V V' z| of each row. O(rows F rank).
+Result<void> write_row_errors(const EncodedRows& rows, const PcaBasis& pca, double* errors);
+
+}  // namespace longwatch::cpu

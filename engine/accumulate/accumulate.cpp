@@ -1,0 +1,346 @@
+// The pass: row groups in parallel, each streamed in slabs; in a slab, columns in parallel, then the rows of the PCA.
+#include "engine/accumulate/accumulate.hpp"
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <mutex>
+#include <optional>
+
+#include "engine/accumulate/category_map.hpp"
+#include "engine/accumulate/routing.hpp"
+#include "engine/state/row.hpp"
+
+namespace longwatch {
+namespace {
+
+constexpr std::int64_t kSlabBytes = 32 << 20;
+constexpr std::int64_t kMostSlabRows = 65'536;
+constexpr std::int64_t kTileRows = 4'096;
+
+// What all workers share: immutable plans, and the result behind striped locks.
+class Shared {
+ public:
+  Shared(const Pass& pass, const Control& control) : pass_(pass), control_(control) {
+    const StateTable& table = result.states;
+    result.states.slots = static_cast<std::int64_t>(pass.chunks->chunks.size()) + 1;
+    result.states.segments = static_cast<std::int64_t>(pass.segments->segments.size());
+    const auto cells = static_cast<std::size_t>(table.cells());
+    result.states.rows.assign(cells, 0);
+    const std::size_t columns = pass.columns->size();
+    if (pass.states) {
+      result.states.numbers.resize(columns);
+      result.states.categories.resize(columns);
+    }
+    plans.resize(columns);
+    indices.resize(columns);
+    for (std::size_t c = 0; c < columns; ++c) prepare_column(c, cells);
+    if (pass.errors) {
+      error_plan.partition = &pass.pca->error_partition;
+      error_plan.moments = pass.pca->error_moments;
+      pass.backend->prepare(error_plan);
+      result.states.reconstruction.resize(cells);
+    }
+    const auto features = pass.features.size();
+    if (pass.gram) {
+      result.gram.sums.assign(features, 0);
+      result.gram.products.assign(features * (features + 1) / 2, 0);
+    }
+    for (const SegmentDefinition& definition : pass.segments->definitions) {
+      for (const std::string& name : definition) {
+        if (std::find(segment_columns.begin(), segment_columns.end(), name) == segment_columns.end())
+          segment_columns.push_back(name);
+      }
+    }
+  }
+
+  [[nodiscard]] const Pass& pass() const { return pass_; }
+  [[nodiscard]] const Control& control() const { return control_; }
+  [[nodiscard]] std::mutex& lock_of(std::size_t column, std::size_t cell) {
+    return locks_[(column * 31 + cell) % locks_.size()];
+  }
+  [[nodiscard]] bool is_number(std::size_t column) const {
+    return (*pass_.columns)[column].column.kind == ColumnKind::continuous;
+  }
+  [[nodiscard]] bool wanted(std::size_t column) const {
+    if (!pass_.readable[column]) return false;
+    if (pass_.states) return true;
+    return std::find(pass_.features.begin(), pass_.features.end(), column) != pass_.features.end();
+  }
+  [[nodiscard]] std::int64_t slab_rows() const {
+    if (pass_.slab_rows > 0) return pass_.slab_rows;
+    const auto width = static_cast<std::int64_t>(pass_.columns->size() + segment_columns.size() + 1);
+    return std::clamp<std::int64_t>(kSlabBytes / (8 * width), 1'024, kMostSlabRows);
+  }
+
+  PassResult result;
+  std::vector<NumberPlan> plans;                      // by column
+  std::vector<std::optional<CategoryIndex>> indices;  // by column
+  NumberPlan error_plan;
+  std::vector<std::string> segment_columns;
+  tbb::enumerable_thread_specific<NumberPartial> partials;
+  std::mutex rows_lock;
+  std::mutex gram_lock;
+
+ private:
+  void prepare_column(std::size_t c, std::size_t cells) {
+    const ColumnProfile& column = (*pass_.columns)[c];
+    if (column.column.kind == ColumnKind::continuous) {
+      plans[c].partition = &column.partition;
+      plans[c].moments = column.moments;
+      pass_.backend->prepare(plans[c]);
+      if (pass_.states) result.states.numbers[c].resize(cells);
+    } else {
+      indices[c].emplace(column);
+      if (pass_.states) result.states.categories[c].resize(cells);
+    }
+  }
+
+  const Pass& pass_;
+  const Control& control_;
+  std::array<std::mutex, 256> locks_;
+};
+
+// Streams one row group.
+class RowGroupTask {
+ public:
+  RowGroupTask(Shared& shared, const RowGroup& group, std::size_t group_index)
+      : shared_(shared),
+        group_(group),
+        cursor_(shared.pass().chunks->runs[group_index],
+                static_cast<std::int64_t>(shared.pass().chunks->chunks.size())),
+        router_(*shared.pass().segments) {}
+
+  Result<void> run() {
+    LW_CHECK(open());
+    for (std::int64_t done = 0; done < group_.rows;) {
+      if (shared_.control().stopped()) return Error{ErrorCode::cancelled, "stopped", {}, ""};
+      const std::int64_t rows = std::min(shared_.slab_rows(), group_.rows - done);
+      LW_CHECK(slab(rows));
+      shared_.control().advance(rows);
+      done += rows;
+    }
+    return {};
+  }
+
+ private:
+  Result<void> open() {
+    const Pass& pass = shared_.pass();
+    const std::size_t columns = pass.columns->size();
+    readers_.resize(columns);
+    views_.resize(columns);
+    maps_.resize(columns);
+    for (std::size_t c = 0; c < columns; ++c) {
+      if (!shared_.wanted(c)) continue;
+      const bool number = shared_.is_number(c);
+      LW_TRY(readers_[c],
+             pass.source->read(group_, (*pass.columns)[c].column.name, number ? ReadAs::number : ReadAs::category));
+      if (!number) maps_[c].emplace(*shared_.indices[c]);
+    }
+    for (const std::string& name : shared_.segment_columns) {
+      LW_TRY(auto reader, pass.source->read(group_, name, ReadAs::category));
+      segment_readers_.push_back(std::move(reader));
+    }
+    segment_views_.resize(segment_readers_.size());
+    return {};
+  }
+
+  Result<void> slab(std::int64_t rows) {
+    LW_CHECK(route(rows));
+    const std::size_t columns = readers_.size();
+    std::vector<std::optional<Error>> failures(columns);
+    tbb::this_task_arena::isolate([&] {
+      tbb::parallel_for(std::size_t{0}, columns, [&](std::size_t c) {
+        if (auto done = column(c, rows); !done.ok()) failures[c] = std::move(done.error());
+      });
+    });
+    for (auto& failure : failures) {
+      if (failure) return std::move(*failure);
+    }
+    if (shared_.pass().gram || shared_.pass().errors) LW_CHECK(feature_rows(rows));
+    return {};
+  }
+
+  Result<void> route(std::int64_t rows) {
+    const Pass& pass = shared_.pass();
+    const std::vector<ChunkRun> runs = cursor_.next(rows);
+    routing_.clear();
+    routing_.add_all(runs, rows);
+    for (std::size_t i = 0; i < segment_readers_.size(); ++i) {
+      LW_TRY(segment_views_[i], segment_readers_[i]->next(rows));
+    }
+    std::vector<std::int32_t> segment(static_cast<std::size_t>(rows));
+    for (std::size_t d = 0; d < pass.segments->definitions.size(); ++d) {
+      std::vector<ColumnView> views;
+      for (const std::string& name : pass.segments->definitions[d]) {
+        const auto at = std::find(shared_.segment_columns.begin(), shared_.segment_columns.end(), name) -
+                        shared_.segment_columns.begin();
+        views.push_back(segment_views_[static_cast<std::size_t>(at)]);
+      }
+      router_.route(static_cast<int>(d), views, rows, segment.data());
+      routing_.add_definition(runs, segment, shared_.result.states.slots);
+    }
+    const std::lock_guard guard(shared_.rows_lock);
+    for (const CellRows& item : routing_.items()) shared_.result.states.rows[item.cell] += item.rows.count;
+    return {};
+  }
+
+  Result<void> column(std::size_t c, std::int64_t rows) {
+    if (!readers_[c]) return {};
+    LW_TRY(views_[c], readers_[c]->next(rows));
+    if (maps_[c]) maps_[c]->use(*views_[c].dictionary);
+    if (!shared_.pass().states) return {};
+    return shared_.is_number(c) ? numbers(c, views_[c], shared_.plans[c], shared_.result.states.numbers[c])
+                                : categories(c);
+  }
+
+  Result<void> numbers(std::size_t lock_key, const ColumnView& view, const NumberPlan& plan,
+                       std::vector<NumberState>& states) {
+    NumberPartial& partial = shared_.partials.local();
+    for (const CellRows& item : routing_.items()) {
+      partial.reset(plan);
+      const NumberItem work{view, item.rows, &plan, &partial};
+      LW_CHECK(shared_.pass().backend->numbers({&work, 1})->wait());
+      const std::lock_guard guard(shared_.lock_of(lock_key, item.cell));
+      NumberState& state = states[item.cell];
+      state.counts.merge(partial.counts);
+      state.moments.merge(partial.moments);
+      state.histogram.add(partial.histogram);
+      state.distinct.add(partial.registers.data());
+    }
+    return {};
+  }
+
+  Result<void> categories(std::size_t c) {
+    CategoryPartial partial;
+    for (const CellRows& item : routing_.items()) {
+      partial.counts = {};
+      partial.by_code.assign(views_[c].dictionary->texts.size(), 0);
+      const CategoryItem work{views_[c], item.rows, &partial};
+      LW_CHECK(shared_.pass().backend->categories({&work, 1})->wait());
+      const std::lock_guard guard(shared_.lock_of(c, item.cell));
+      maps_[c]->add_to(partial, shared_.result.states.categories[c][item.cell]);
+    }
+    return {};
+  }
+
+  // The rows of the slab as z: Gram matrix or reconstruction errors, tile by tile.
+  Result<void> feature_rows(std::int64_t rows) {
+    const Pass& pass = shared_.pass();
+    std::vector<ColumnView> views;
+    std::vector<FeatureEncoder> encoders;
+    for (const std::size_t c : pass.features) {
+      const ColumnProfile& column = (*pass.columns)[c];
+      views.push_back(views_[c]);
+      encoders.push_back({column.mean, 1 / column.deviation, missing_z(column), maps_[c] ? maps_[c]->z() : nullptr});
+    }
+    if (pass.gram) LW_CHECK(gram(views, encoders, rows));
+    if (!pass.errors) return {};
+    std::vector<double> errors(static_cast<std::size_t>(rows));
+    const PcaBasis basis{static_cast<std::int64_t>(pass.features.size()), pass.pca->rank, pass.pca->basis.data()};
+    LW_CHECK(tiles(rows, [&](std::int64_t begin, std::int64_t count) {
+      return pass.backend->row_errors({views, encoders, begin, count}, basis, errors.data() + begin)->wait();
+    }));
+    ColumnView view;
+    view.values = errors.data();
+    view.length = rows;
+    return numbers(pass.columns->size(), view, shared_.error_plan, shared_.result.states.reconstruction);
+  }
+
+  Result<void> gram(std::span<const ColumnView> views, std::span<const FeatureEncoder> encoders, std::int64_t rows) {
+    GramState part;
+    part.sums.assign(views.size(), 0);
+    part.products.assign(views.size() * (views.size() + 1) / 2, 0);
+    LW_CHECK(shared_.pass().backend->gram({views, encoders, 0, rows}, &part)->wait());
+    const std::lock_guard guard(shared_.gram_lock);
+    shared_.result.gram.merge(part);
+    return {};
+  }
+
+  template <class F>
+  Result<void> tiles(std::int64_t rows, F&& work) {
+    const std::int64_t count = (rows + kTileRows - 1) / kTileRows;
+    std::vector<std::optional<Error>> failures(static_cast<std::size_t>(count));
+    tbb::this_task_arena::isolate([&] {
+      tbb::parallel_for(std::int64_t{0}, count, [&](std::int64_t tile) {
+        const std::int64_t begin = tile * kTileRows;
+        if (auto done = work(begin, std::min(kTileRows, rows - begin)); !done.ok())
+          failures[static_cast<std::size_t>(tile)] = std::move(done.error());
+      });
+    });
+    for (auto& failure : failures) {
+      if (failure) return std::move(*failure);
+    }
+    return {};
+  }
+
+  Shared& shared_;
+  const RowGroup& group_;
+  ChunkCursor cursor_;
+  SegmentRouter router_;
+  SlabRouting routing_;
+  std::vector<std::unique_ptr<ColumnReader>> readers_;
+  std::vector<ColumnView> views_;
+  std::vector<std::optional<CategoryMap>> maps_;
+  std::vector<std::unique_ptr<ColumnReader>> segment_readers_;
+  std::vector<ColumnView> segment_views_;
+};
+
+// The failure of the earliest row group, so that the same data always gives the same message.
+class FirstFailure {
+ public:
+  void add(std::size_t group, Error error) {
+    const std::lock_guard guard(lock_);
+    if (!error_ || group < group_) {
+      group_ = group;
+      error_ = std::move(error);
+    }
+    reached_ = true;
+  }
+  /// Groups after a failed one need not start.
+  [[nodiscard]] bool skip(std::size_t group) {
+    if (!reached_) return false;
+    const std::lock_guard guard(lock_);
+    return group > group_;
+  }
+  [[nodiscard]] std::optional<Error>& error() { return error_; }
+
+ private:
+  std::mutex lock_;
+  std::atomic<bool> reached_{false};
+  std::size_t group_ = 0;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<PassResult> accumulate(const Pass& pass, const Control& control) {
+  Shared shared(pass, control);
+  FirstFailure failure;
+  const std::vector<RowGroup>& groups = pass.source->row_groups();
+  std::size_t next = 0;
+  // A pipeline, not a parallel loop: its tokens bound the slabs in memory.
+  tbb::parallel_pipeline(
+      static_cast<std::size_t>(tbb::this_task_arena::max_concurrency()),
+      tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
+        if (next >= groups.size()) flow.stop();
+        return next++;
+      }) & tbb::make_filter<std::size_t, void>(tbb::filter_mode::parallel, [&](std::size_t index) {
+        if (index >= groups.size() || failure.skip(index)) return;
+        try {
+          if (auto done = RowGroupTask(shared, groups[index], index).run(); !done.ok())
+            failure.add(index, std::move(done.error()));
+        } catch (const std::bad_alloc&) {
+          failure.add(index, {ErrorCode::memory, "out of memory while reading rows", {}, "fewer --threads need less"});
+        }
+      }));
+  if (failure.error()) return std::move(*failure.error());
+  return std::move(shared.result);
+}
+
+}  // namespace longwatch

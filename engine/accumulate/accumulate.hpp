@@ -1,0 +1,40 @@
+#pragma once
+// One pass over a source: every row goes, through the backend, into the states of its cells.
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/backend/backend.hpp"
+#include "engine/base/progress.hpp"
+#include "engine/chunk/plan.hpp"
+#include "engine/profile/profile.hpp"
+#include "engine/source/source.hpp"
+
+namespace longwatch {
+
+/// What a pass reads and computes. Everything is borrowed.
+struct Pass {
+  const Source* source = nullptr;
+  const ChunkPlan* chunks = nullptr;
+  const SegmentPlan* segments = nullptr;
+  const std::vector<ColumnProfile>* columns = nullptr;
+  std::vector<bool> readable;         ///< by column: false where this source lacks it or holds it as another type
+  const PcaProfile* pca = nullptr;    ///< with `errors`
+  std::vector<std::size_t> features;  ///< columns that enter the PCA, in its order; with `gram` or `errors`
+  bool states = true;                 ///< column states
+  bool gram = false;                  ///< the Gram matrix of all rows
+  bool errors = false;                ///< reconstruction errors
+  Backend* backend = nullptr;
+  std::int64_t slab_rows = 0;  ///< rows decoded at a time; 0: chosen from the number of columns
+};
+
+struct PassResult {
+  StateTable states;
+  GramState gram;
+};
+
+/// Runs a pass on the threads of the calling task arena. Memory: the states, plus one slab per thread. The result does
+/// not depend on threads, slabs, or the order and layout of rows. Errors: the first in row-group order.
+Result<PassResult> accumulate(const Pass& pass, const Control& control);
+
+}  // namespace longwatch

@@ -1,0 +1,24 @@
+#pragma once
+// Looking at the analysis period through a reference profile: Parquet in, states of every cell out.
+
+#include "engine/fit.hpp"
+#include "engine/model/model.hpp"
+
+namespace longwatch {
+
+/// The states of a model's analysis period.
+struct AnalysisStates {
+  std::shared_ptr<Source> source;
+  ChunkPlan chunks;      ///< without runs: they are freed
+  SegmentPlan segments;  ///< the reference's, then those the reference lacks
+  StateTable states;
+  std::vector<std::string> unusable;  ///< by profile column: empty, or the status of its metrics here
+  std::string pca_unusable;           ///< empty, or why there are no reconstruction errors here
+  std::vector<SchemaChange> schema_changes;
+};
+
+/// Reads the analysis data of one model: timestamps and segments once, everything else once.
+Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,
+                                     const ReferenceProfile& profile, const Engine& engine, const Control& control);
+
+}  // namespace longwatch

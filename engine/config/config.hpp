@@ -1,0 +1,120 @@
+#pragma once
+// What a user asks for: one fleet, its models, their columns, chunks, segments, thresholds and constraints.
+// Plain data, produced by parse_config (YAML) and checked against a table by resolve (engine/config/resolve.hpp).
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.hpp"
+
+namespace longwatch {
+
+enum class Task : std::uint8_t { none, binary, multiclass, regression };
+
+enum class ChunkKind : std::uint8_t { size, number, period };
+enum class PeriodUnit : std::uint8_t { hour, day, week, month, quarter, year };
+enum class Incomplete : std::uint8_t { keep, append, drop };
+
+/// How rows are split into chunks.
+struct ChunkRule {
+  ChunkKind kind = ChunkKind::number;
+  std::int64_t count = 10;  ///< rows of a chunk (size), number of chunks (number), units of a period (period)
+  PeriodUnit unit = PeriodUnit::day;
+  std::string time_zone = "UTC";             ///< IANA name; calendar periods begin at its midnight
+  Incomplete incomplete = Incomplete::keep;  ///< what becomes of a last chunk that is short (size only)
+  bool operator==(const ChunkRule&) const = default;
+};
+
+enum class ThresholdKind : std::uint8_t { constant, standard_deviation, quantile };
+
+/// A threshold rule. A missing side has no limit.
+struct ThresholdRule {
+  ThresholdKind kind = ThresholdKind::standard_deviation;
+  std::optional<double>
+      lower;  ///< constant: the limit; standard_deviation: the multiplier; quantile: the level in [0, 1]
+  std::optional<double> upper;
+  bool operator==(const ThresholdRule&) const = default;
+};
+
+/// A threshold for one metric, or for one metric of one column ("metric" or "metric@column"; * and ? allowed).
+struct ThresholdEntry {
+  std::string metric;
+  std::string column;  ///< empty: every column
+  ThresholdRule rule;
+  bool operator==(const ThresholdEntry&) const = default;
+};
+
+enum class ConstraintKind : std::uint8_t { not_null, in_range, in_set, max_null_rate };
+
+/// A limit on a column that needs no reference and no threshold.
+struct Constraint {
+  ConstraintKind kind = ConstraintKind::not_null;
+  std::string column;
+  double lower = 0;                 ///< in_range, inclusive; -inf for none
+  double upper = 0;                 ///< in_range, inclusive, +inf for none; max_null_rate: the rate
+  std::vector<std::string> values;  ///< in_set, as category texts
+  bool operator==(const Constraint&) const = default;
+};
+
+/// A segment definition: the columns whose joint value makes the segment. Several columns are a crossing.
+using SegmentDefinition = std::vector<std::string>;
+
+/// One model, with the fleet's defaults already merged in. Positions are kept for messages only.
+struct ModelConfig {
+  std::string name;
+  std::string version;  ///< free text, empty when not given
+  Task task = Task::none;
+  std::vector<std::string> reference;  ///< paths or globs
+  std::vector<std::string> analysis;
+  std::string timestamp;  ///< empty: none
+  std::string time_zone;  ///< for timestamps without a zone; empty: UTC
+  std::string id;
+  std::string prediction;
+  std::string target;
+  std::vector<std::string> scores;                  ///< binary: one column
+  std::map<std::string, std::string> class_scores;  ///< multiclass: class -> score column
+  std::string positive;                             ///< binary: the positive label's text; empty: "1"
+  std::optional<double> cutoff;
+  std::optional<std::vector<std::string>> features;  ///< absent: every column without a role
+  std::vector<std::string> exclude_features;         ///< globs
+  std::vector<std::string> treat_as_continuous;      ///< names or globs
+  std::vector<std::string> treat_as_categorical;
+  ChunkRule chunk;                           ///< of the analysis period
+  std::optional<ChunkRule> reference_chunk;  ///< absent: the same rule
+  std::vector<SegmentDefinition> segments;
+  std::int64_t max_segments = 1000;  ///< per definition
+  std::vector<std::string> metrics;  ///< names or globs; empty: all
+  std::vector<ThresholdEntry> thresholds;
+  std::vector<Constraint> constraints;
+  std::int64_t pca_max_columns = 2000;
+  double pca_variance = 0.65;     ///< share of variance kept
+  std::int64_t quantiles = 1024;  ///< of a partition
+  std::map<std::string, Location>
+      places;  ///< key path (e.g. "timestamp", "constraints[0].column") -> where it was written
+};
+
+/// A fleet: what one configuration file describes.
+struct FleetConfig {
+  std::string file;                 ///< as given by the user
+  std::string base_folder;          ///< relative paths are relative to this (the file's folder)
+  std::vector<ModelConfig> models;  ///< in the file's order; names are unique
+};
+
+/// Parses a fleet's YAML text. Every error names file, line and character, what was expected, and the nearest known
+/// name.
+/// ${NAME} and ${NAME:-default} are replaced from the environment in string values, after parsing.
+Result<FleetConfig> parse_config(const std::string& text, const std::string& file);
+
+/// Reads and parses a configuration file.
+Result<FleetConfig> load_config(const std::string& file);
+
+/// The JSON Schema (draft 2020-12) of a configuration, generated from the table that drives the parser.
+std::string config_json_schema();
+
+/// A canonical text of everything in `model` that changes results; equal texts mean equal fits.
+std::string canonical_text(const ModelConfig& model);
+
+}  // namespace longwatch

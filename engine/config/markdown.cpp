@@ -1,0 +1,89 @@
+// The page of docs/configuration.md, from the tables of keys.
+
+#include "engine/config/keys.hpp"
+
+namespace longwatch {
+namespace {
+
+const char* const kIntroduction = R"(# Configuration
+
+One YAML file describes one fleet. `defaults` holds what the models share, `models` what is each one's own. Wherever the
+file is wrong, Longwatch says the line, the character and the nearest known name; `longwatch validate fleet.yaml` checks
+it without a run. `schema/longwatch.schema.json` gives editors completion.
+
+```yaml
+defaults:
+  reference: data/flights/reference.parquet
+  analysis: data/flights/analysis.parquet        # a path, a glob, or a list of them
+  timestamp: timestamp
+  id: flight_id
+  chunk: 1w
+  segments: [carrier, origin, [carrier, origin]]
+  features: {exclude: ["*_pred", "*score*", late, arr_delay, class]}   # columns with a role are never features
+models:
+  late_15_minutes:
+    task: binary
+    score: late_score
+    prediction: late_pred
+    target: late
+    thresholds: {jensen_shannon: {constant: {upper: 0.1}}, missing_rate: {standard_deviation: 3}}
+    constraints: [{column: distance, in_range: [80, 5000]}]
+  arrival_delay: {task: regression, prediction: arr_delay_pred, target: arr_delay}
+```
+
+## Rules
+
+- Every key below may stand in `defaults` or in a model; the model's wins. `thresholds` and `features` are merged key by
+  key, every other key is replaced whole.
+- A name with `*` or `?` in `models`, such as `"fraud_*"`, is no model but holds defaults for the models whose name it
+  matches. They apply in the order of the file, after `defaults` and before the model's own keys.
+- `key: null` in a model or a glob takes away what it would inherit.
+- `${NAME}` and `${NAME:-default}` in a value are replaced from the environment; `$${` is a literal `${`. In `{...}` and
+  `[...]` such a value needs quotes.
+- Anchors, aliases and `<<:` work. A key written twice, an unknown key and an empty value are errors.
+- A model's name is the name of its files: no slashes, at most 200 bytes.
+- A model with a `score`, `prediction` or `target` needs a `task`; a regression needs a `prediction`, a classifier a
+  `score` or a `prediction`.
+- Row weights are not supported: `weight` is refused.
+- A file has at most 1 MiB, 32 levels and 100,000 models.
+)";
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+  return out;
+}
+
+template <class T>
+std::string table(const std::vector<Key<T>>& keys) {
+  std::string out = "| key | meaning | value | default | example |\n|---|---|---|---|---|\n";
+  for (const Key<T>& key : keys) {
+    const std::string fallback = key.fallback.empty() ? "" : escaped(key.fallback);
+    out += "| `" + key.name + "` | " + escaped(key.summary) + " | " + escaped(key.type) + " | " + fallback + " | `" +
+           key.name + ": " + escaped(key.example) + "` |\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string config_markdown() {
+  std::string out = kIntroduction;
+  out += "\n## Keys of a model\n\n" + table(model_keys());
+  out +=
+      "\n## chunk\n\nA period by itself (`chunk: 1w`; `1h`, `1d`, `1M` for a month, `1q`, `1y`), or a map with exactly "
+      "one of `size`, `number` and `period`.\n\n" +
+      table(chunk_keys());
+  out += "\n## features\n\nA list of names, or a map:\n\n" + table(feature_keys());
+  out +=
+      "\n## thresholds\n\nKeys are `metric` or `metric@column`, either with `*` and `?`. A value is `none` (never "
+      "outside) or a map with exactly one of:\n\n" +
+      table(threshold_keys());
+  out += "\nBoth sides are optional, but one must be there:\n\n" + table(side_keys());
+  out += "\n## constraints\n\nEach entry names one column or several, and one limit or several.\n\n" +
+         table(constraint_keys());
+  out += "\n## pca\n\n" + table(pca_keys());
+  return out;
+}
+
+}  // namespace longwatch

@@ -1,0 +1,302 @@
+// Segment by segment and column by column: the reference's total, its chunks, thresholds from them, then the analysis
+// chunks.
+#include "engine/evaluate/evaluate.hpp"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "engine/base/text.hpp"
+#include "engine/evaluate/constraints.hpp"
+
+namespace longwatch {
+namespace {
+
+std::vector<std::string> metric_names() {
+  std::vector<std::string> out;
+  for (const Metric* metric : all_metrics()) out.emplace_back(metric->name);
+  return out;
+}
+
+Error unknown_metric(const ModelConfig& model, const std::string& name, const std::string& place) {
+  Location where;
+  if (const auto found = model.places.find(place); found != model.places.end()) where = found->second;
+  where.model = model.name;
+  return {ErrorCode::configuration, "there is no metric '" + name + "'", where, known_names_hint(name, metric_names())};
+}
+
+bool matches_any(const std::string& pattern) {
+  const auto metrics = all_metrics();
+  return std::any_of(metrics.begin(), metrics.end(), [&](const Metric* m) { return glob_match(pattern, m->name); });
+}
+
+// A cell's dense view, of either kind. Buffers are reused from cell to cell.
+struct View {
+  NumberView numbers;
+  CategoryView categories;
+  bool number = true;
+  static View of(const StateTable& table, const ColumnProfile& column, std::size_t c, std::size_t cell) {
+    View out;
+    out.number = column.column.kind == ColumnKind::continuous;
+    if (out.number) {
+      out.numbers = NumberView::of(table.numbers[c][cell], column);
+    } else {
+      out.categories = CategoryView::of(table.categories[c][cell], column);
+    }
+    return out;
+  }
+};
+
+// The states of one segment in one period.
+struct Side {
+  const StateTable* table = nullptr;
+  const std::vector<Chunk>* chunks = nullptr;
+  bool reference = false;
+};
+
+// Evaluates one (segment, column); column -1 is the model.
+class ColumnTask {
+ public:
+  ColumnTask(const Periods& periods, const std::vector<const Metric*>& metrics, std::int32_t segment,
+             std::int32_t column)
+      : periods_(periods), metrics_(metrics), segment_(segment), column_(column) {}
+
+  std::vector<Judged> run() {
+    const ReferenceProfile& profile = *periods_.reference;
+    in_reference_ = segment_ < profile.states.segments;
+    if (column_ >= 0) {
+      profile_column_ = &profile.columns[static_cast<std::size_t>(column_)];
+      if (in_reference_) merge_reference();
+    }
+    if (in_reference_) side({&profile.states, &profile.chunks, true});
+    fit_thresholds();
+    for (Judged& judged : out_) judge(judged);
+    if (periods_.analysis != nullptr) {
+      const std::size_t first = out_.size();
+      side({periods_.analysis, periods_.analysis_chunks, false});
+      for (std::size_t i = first; i < out_.size(); ++i) judge(out_[i]);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void merge_reference() {
+    const StateTable& table = periods_.reference->states;
+    const auto c = static_cast<std::size_t>(column_);
+    for (std::int64_t slot = 0; slot < table.slots; ++slot) {
+      const std::size_t cell = table.cell(segment_, slot);
+      if (profile_column_->column.kind == ColumnKind::continuous) {
+        number_total_.merge(table.numbers[c][cell]);
+      } else {
+        category_total_.merge(table.categories[c][cell]);
+      }
+    }
+    reference_.emplace();
+    reference_->number = profile_column_->column.kind == ColumnKind::continuous;
+    if (reference_->number) {
+      reference_->numbers = NumberView::of(number_total_, *profile_column_);
+    } else {
+      reference_->categories = CategoryView::of(category_total_, *profile_column_);
+    }
+  }
+
+  [[nodiscard]] bool applies(const Metric& metric) const {
+    if (column_ < 0) return metric.applies_to == AppliesTo::model;
+    if (metric.applies_to == AppliesTo::both) return true;
+    return metric.applies_to ==
+           (profile_column_->column.kind == ColumnKind::continuous ? AppliesTo::continuous : AppliesTo::categorical);
+  }
+
+  void side(const Side& side) {
+    for (std::size_t k = 0; k < side.chunks->size(); ++k) {
+      const std::size_t cell = side.table->cell(segment_, static_cast<std::int64_t>(k));
+      if (side.table->rows[cell] == 0 && segment_ != 0) continue;  // a segment without rows in this chunk has no cell
+      Judged base;
+      base.segment = segment_;
+      base.reference = side.reference;
+      base.chunk = static_cast<std::int32_t>(k);
+      base.column = column_;
+      base.rows = side.table->rows[cell];
+      chunk(side, cell, base);
+    }
+  }
+
+  void chunk(const Side& side, std::size_t cell, const Judged& base) {
+    MetricInput input;
+    input.profile = periods_.reference;
+    input.rows = base.rows;
+    std::optional<View> view;
+    const std::string why = status_of(side);
+    if (column_ >= 0 && why.empty()) {
+      view = View::of(*side.table, *profile_column_, static_cast<std::size_t>(column_), cell);
+      input.numbers = view->number ? &view->numbers : nullptr;
+      input.categories = view->number ? nullptr : &view->categories;
+      if (reference_) {
+        input.reference_numbers = reference_->number ? &reference_->numbers : nullptr;
+        input.reference_categories = reference_->number ? nullptr : &reference_->categories;
+      }
+    }
+    if (column_ < 0 && !side.table->reconstruction.empty()) input.reconstruction = &side.table->reconstruction[cell];
+    for (const Metric* metric : metrics_) {
+      if (!applies(*metric)) continue;
+      Judged judged = base;
+      judged.metric = metric;
+      judged.value = compute(*metric, input, why, side);
+      out_.push_back(std::move(judged));
+    }
+    if (view && segment_ == 0) constraints(*view, base);
+  }
+
+  // Why no metric of this column can be computed in this period, or empty.
+  [[nodiscard]] std::string status_of(const Side& side) const {
+    if (column_ < 0 || side.reference || periods_.unusable == nullptr) return "";
+    const std::string& why = (*periods_.unusable)[static_cast<std::size_t>(column_)];
+    return why == profile_column_->usable ? "" : why;
+  }
+
+  [[nodiscard]] MetricValue compute(const Metric& metric, const MetricInput& input, const std::string& why,
+                                    const Side& side) const {
+    MetricValue out;
+    if (!why.empty()) {
+      out.status = why;
+      return out;
+    }
+    if (metric.needs_reference && !in_reference_) {
+      out.status = "not_in_reference";
+      return out;
+    }
+    if (metric.family == Family::multivariate_drift) {
+      const std::string& skipped = side.reference ? periods_.reference->pca.skipped : periods_.pca_unusable;
+      if (!skipped.empty()) return MetricValue::undefined(skipped);
+    }
+    return metric.compute(input);
+  }
+
+  void constraints(const View& view, const Judged& base) {
+    const auto& all = periods_.model->constraints;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].column != profile_column_->column.name) continue;
+      Judged judged = base;
+      judged.constraint = static_cast<std::int32_t>(i);
+      judged.value = view.number ? check_numbers(all[i], view.numbers) : check_categories(all[i], view.categories);
+      judged.upper = constraint_limit(all[i]);
+      out_.push_back(std::move(judged));
+    }
+  }
+
+  void fit_thresholds() {
+    const std::string name = column_ < 0 ? "" : profile_column_->column.name;
+    thresholds_.resize(metrics_.size());
+    for (std::size_t m = 0; m < metrics_.size(); ++m) {
+      if (!applies(*metrics_[m])) continue;
+      const auto rule = rule_for(*periods_.model, *metrics_[m], name);
+      if (!rule) continue;
+      std::vector<double> values;
+      for (const Judged& judged : out_) {
+        if (judged.metric == metrics_[m] && judged.value.status == "ok") values.push_back(judged.value.value);
+      }
+      thresholds_[m] = fit_threshold(*rule, *metrics_[m], values);
+    }
+  }
+
+  void judge(Judged& judged) const {
+    if (judged.value.status != "ok") {
+      if (judged.constraint < 0) set_limits(judged);
+      return;
+    }
+    if (judged.constraint >= 0) {
+      judged.outside = judged.value.value > judged.upper ? 1 : 0;
+      return;
+    }
+    if (const auto* threshold = set_limits(judged)) {
+      judged.outside = outside(judged.value.value, *threshold) ? 1 : 0;
+    } else if (const auto limit = p_value_limit_for(*periods_.model, *judged.metric,
+                                                    judged.column < 0 ? "" : profile_column_->column.name)) {
+      judged.outside = judged.value.p_value < *limit ? 1 : 0;
+    }
+  }
+
+  // The threshold that applies to a value, copied into it; null where there is none.
+  const FittedThreshold* set_limits(Judged& judged) const {
+    const auto m =
+        static_cast<std::size_t>(std::find(metrics_.begin(), metrics_.end(), judged.metric) - metrics_.begin());
+    const auto& threshold = thresholds_[m];
+    if (!threshold || threshold->status != "ok") return nullptr;
+    if (std::isnan(threshold->lower) && std::isnan(threshold->upper)) return nullptr;  // a rule of `none`
+    judged.lower = threshold->lower;
+    judged.upper = threshold->upper;
+    return &*threshold;
+  }
+
+  const Periods& periods_;
+  const std::vector<const Metric*>& metrics_;
+  std::int32_t segment_;
+  std::int32_t column_;
+  bool in_reference_ = false;
+  const ColumnProfile* profile_column_ = nullptr;
+  NumberState number_total_;
+  CategoryState category_total_;
+  std::optional<View> reference_;
+  std::vector<std::optional<FittedThreshold>> thresholds_;
+  std::vector<Judged> out_;
+};
+
+}  // namespace
+
+const char* constraint_name(ConstraintKind kind) {
+  switch (kind) {
+    case ConstraintKind::not_null:
+      return "not_null";
+    case ConstraintKind::in_range:
+      return "in_range";
+    case ConstraintKind::in_set:
+      return "in_set";
+    case ConstraintKind::max_null_rate:
+      return "max_null_rate";
+  }
+  return "";
+}
+
+Result<std::vector<const Metric*>> chosen_metrics(const ModelConfig& model) {
+  for (std::size_t i = 0; i < model.metrics.size(); ++i) {
+    if (!matches_any(model.metrics[i]))
+      return unknown_metric(model, model.metrics[i], "metrics[" + std::to_string(i) + "]");
+  }
+  for (const ThresholdEntry& entry : model.thresholds) {
+    const std::string key = entry.column.empty() ? entry.metric : entry.metric + "@" + entry.column;
+    if (!matches_any(entry.metric)) return unknown_metric(model, entry.metric, "thresholds." + key);
+  }
+  std::vector<const Metric*> out;
+  for (const Metric* metric : all_metrics()) {
+    const bool wanted =
+        model.metrics.empty() || std::any_of(model.metrics.begin(), model.metrics.end(),
+                                             [&](const std::string& p) { return glob_match(p, metric->name); });
+    if (wanted) out.push_back(metric);
+  }
+  return out;
+}
+
+std::vector<Judged> evaluate(const Periods& periods, const std::vector<const Metric*>& metrics) {
+  const auto columns = static_cast<std::int32_t>(periods.reference->columns.size());
+  const auto segments = static_cast<std::int32_t>(periods.segments->segments.size());
+  const std::size_t tasks = static_cast<std::size_t>(segments) * static_cast<std::size_t>(columns + 1);
+  std::vector<std::vector<Judged>> parts(tasks);
+  tbb::parallel_for(std::size_t{0}, tasks, [&](std::size_t i) {
+    const auto segment = static_cast<std::int32_t>(i / static_cast<std::size_t>(columns + 1));
+    const auto column = static_cast<std::int32_t>(i % static_cast<std::size_t>(columns + 1)) - 1;
+    parts[i] = ColumnTask(periods, metrics, segment, column).run();
+  });
+  std::vector<Judged> out;
+  std::size_t total = 0;
+  for (const auto& part : parts) total += part.size();
+  out.reserve(total);
+  for (auto& part : parts) {
+    std::move(part.begin(), part.end(), std::back_inserter(out));
+    part = {};
+  }
+  return out;
+}
+
+}  // namespace longwatch

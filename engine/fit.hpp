@@ -1,0 +1,37 @@
+#pragma once
+// Learning from the reference: Parquet in, reference profile out.
+
+#include <memory>
+
+#include "engine/backend/backend.hpp"
+#include "engine/base/progress.hpp"
+#include "engine/config/config.hpp"
+#include "engine/profile/profile.hpp"
+#include "engine/source/source.hpp"
+
+namespace longwatch {
+
+/// What every computation shares. Borrowed.
+struct Engine {
+  Backend* backend = nullptr;
+  int threads = 1;
+  SourceOptions source;
+  std::int64_t slab_rows = 0;  ///< 0: chosen
+};
+
+/// The source a fit or analysis read, for the run's record.
+struct FitResult {
+  ReferenceProfile profile;
+  std::shared_ptr<Source> source;
+};
+
+/// plan_chunks for a model; what is wrong with the rule is said with the place where the model was configured.
+Result<ChunkPlan> plan_model_chunks(const Source& source, const ModelConfig& model, const ChunkRule& rule,
+                                    std::int64_t not_before = INT64_MIN);
+
+/// Learns the profile of one model. Reads the reference up to four times: timestamps and segments, columns, states with
+/// the Gram matrix, reconstruction errors. Runs on the calling task arena.
+Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, const Engine& engine,
+                            const Control& control);
+
+}  // namespace longwatch

@@ -1,0 +1,113 @@
+#pragma once
+// A metric is a pure function of (reference states, chunk states). One file each; LONGWATCH_METRIC marks put it in the
+// table.
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/config/config.hpp"
+#include "engine/profile/profile.hpp"
+
+namespace longwatch {
+
+enum class Family : std::uint8_t {
+  estimated_performance,
+  realized_performance,
+  univariate_drift,
+  multivariate_drift,
+  concept_drift,
+  data_quality,
+  summary,
+  business,
+  fairness
+};
+const char* family_name(Family family);
+
+inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// A value with what is known about it; NaN members are unknown and leave as null. `status` is "ok", or why there is no
+/// value: "insufficient_data", "not_in_reference", "undefined: ...". A NaN value never has status "ok".
+struct MetricValue {
+  double value = kNaN;
+  double standard_error = kNaN;
+  double p_value = kNaN;
+  double resolution = kNaN;  ///< the value is within this of the one the rows would give
+  std::string status = "ok";
+  static MetricValue undefined(std::string why);  ///< status "undefined: why"
+};
+
+/// A numeric cell made dense: what the drift metrics read.
+struct NumberView {
+  const NumberState* state = nullptr;
+  const ColumnProfile* column = nullptr;
+  std::vector<std::int64_t> counts;  ///< by cell of the partition (2K + 1)
+  std::vector<std::int64_t> up_to;   ///< by cell: number of finite values in it and the cells before
+  std::vector<double> sums;          ///< by open cell (K + 1): sum of x itself (0 where empty)
+  std::vector<std::int64_t> bins;    ///< by bin of doane_edges as np.histogram, then one for all else, +-Inf included
+  std::int64_t finite = 0;           ///< sum of counts
+  static NumberView of(const NumberState& state, const ColumnProfile& column);
+  /// Makes this the view of another cell, keeping the buffers. O(cells).
+  void assign(const NumberState& state, const ColumnProfile& column);
+  /// Values that are not missing: finite and infinite ones.
+  [[nodiscard]] std::int64_t present() const;
+};
+
+struct CategoryView {
+  const CategoryState* state = nullptr;
+  const ColumnProfile* column = nullptr;
+  std::vector<std::int64_t> counts;  ///< by category (K)
+  std::int64_t present = 0;          ///< seen + other + unseen (not missing)
+  static CategoryView of(const CategoryState& state, const ColumnProfile& column);
+  /// Makes this the view of another cell, keeping the buffer. O(categories).
+  void assign(const CategoryState& state, const ColumnProfile& column);
+};
+
+/// What a metric may read. Exactly one pair of views is set for column metrics; none for model metrics.
+/// `reference` is the same segment's whole reference; null where the reference lacks the segment.
+struct MetricInput {
+  const ReferenceProfile* profile = nullptr;
+  const NumberView* numbers = nullptr;
+  const NumberView* reference_numbers = nullptr;
+  const CategoryView* categories = nullptr;
+  const CategoryView* reference_categories = nullptr;
+  const NumberState* reconstruction = nullptr;
+  std::int64_t rows = 0;  ///< of the chunk and segment
+};
+
+enum class AppliesTo : std::uint8_t { continuous, categorical, both, model };
+
+/// The threshold a metric has where the user gives none.
+enum class DefaultThreshold : std::uint8_t {
+  standard_deviation_both,   ///< mean +- 3 sd of the reference's chunks
+  standard_deviation_upper,  ///< upper side only
+  upper_zero,                ///< constant: anything above 0 is outside
+  p_value,                   ///< outside where the p-value is below 0.05; no limit on the value
+  none,                      ///< never outside
+};
+
+/// A metric's descriptor. Every member is written out in its file.
+struct Metric {
+  std::string_view name;     ///< snake_case, unique
+  std::string_view summary;  ///< one sentence for people
+  std::string_view source;   ///< paper, equation or implementation the formula follows
+  Family family;
+  AppliesTo applies_to;
+  double least;  ///< range of the value; thresholds are clipped to it (+-inf: none)
+  double greatest;
+  bool needs_reference;  ///< its value is undefined for a segment the reference lacks
+  DefaultThreshold threshold;
+  MetricValue (*compute)(const MetricInput& input);
+};
+
+/// All metrics, by file name then order in the file (a build-time table).
+std::span<const Metric* const> all_metrics();
+
+}  // namespace longwatch
+
+/// Marks metric_NAME (defined right below the mark, `const Metric metric_NAME = {...}`) as part of the table.
+#define LONGWATCH_METRIC(NAME) extern const Metric metric_##NAME;

@@ -1,0 +1,55 @@
+// Values beyond the reference's smallest and largest.
+#include "engine/metrics/guards.hpp"
+
+namespace longwatch {
+namespace {
+
+/// Cells left of the minimum's atom and right of the maximum's, and infinite values. The rate is of all rows.
+template <class Compute>
+MetricValue with_outside(const MetricInput& input, Compute compute) {
+  if (input.numbers == nullptr) return MetricValue::undefined("the column is not continuous");
+  if (std::string why = metrics::unusable(*input.numbers); !why.empty()) return metrics::without_value(std::move(why));
+  const NumberView& view = *input.numbers;
+  if (view.present() == 0) return metrics::without_value("insufficient_data");
+  const Partition& partition = view.column->partition;
+  std::int64_t outside = view.present() - view.finite;
+  for (std::size_t cell = 0; cell < 2 * partition.first_inside() + 1; ++cell) outside += view.counts[cell];
+  for (std::size_t cell = 2 * partition.last_inside() + 2; cell < view.counts.size(); ++cell)
+    outside += view.counts[cell];
+  return metrics::checked(compute(outside, view.state->counts.rows));
+}
+
+MetricValue rate(const MetricInput& input) { return with_outside(input, metrics::rate_of); }
+MetricValue count(const MetricInput& input) { return with_outside(input, metrics::count_of); }
+
+}  // namespace
+
+LONGWATCH_METRIC(out_of_range_rate)
+const Metric metric_out_of_range_rate = {
+    .name = "out_of_range_rate",
+    .summary = "Share of all rows below the model's reference minimum or above its maximum; infinite values are.",
+    .source = "NannyML's NumericalRangeCalculator; binomial standard error",
+    .family = Family::data_quality,
+    .applies_to = AppliesTo::continuous,
+    .least = 0,
+    .greatest = 1,
+    .needs_reference = false,
+    .threshold = DefaultThreshold::upper_zero,
+    .compute = rate,
+};
+
+LONGWATCH_METRIC(out_of_range_count)
+const Metric metric_out_of_range_count = {
+    .name = "out_of_range_count",
+    .summary = "Number of rows below the model's reference minimum or above its maximum; infinite values are.",
+    .source = "NannyML's NumericalRangeCalculator; binomial standard error",
+    .family = Family::data_quality,
+    .applies_to = AppliesTo::continuous,
+    .least = 0,
+    .greatest = std::numeric_limits<double>::infinity(),
+    .needs_reference = false,
+    .threshold = DefaultThreshold::upper_zero,
+    .compute = count,
+};
+
+}  // namespace longwatch

@@ -1,0 +1,101 @@
+// The JSON of a run record.
+#include "engine/output/run_record.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "engine/base/hash.hpp"
+#include "engine/base/text.hpp"
+#include "engine/chunk/time.hpp"
+
+namespace longwatch {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string hex(std::uint64_t value) {
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(value));
+  return digits;
+}
+
+Json texts(const std::vector<std::string>& values) {
+  Json list = Json::array();
+  for (const std::string& value : values) list.push_back(valid_utf8(value));
+  return list;
+}
+
+Json json_of(const SourceFile& input) {
+  return {{"path", valid_utf8(input.path)},
+          {"rows", input.rows},
+          {"bytes", input.bytes},
+          {"fingerprint", hex(input.fingerprint)}};
+}
+
+Json json_of(const ModelRecord& model) {
+  Json skipped = Json::array();
+  for (const auto& [name, reason] : model.skipped_columns) {
+    skipped.push_back({{"column", valid_utf8(name)}, {"reason", valid_utf8(reason)}});
+  }
+  Json stages = Json::object();
+  for (const auto& [name, seconds] : model.stages) stages[name] = seconds;
+  Json pca =
+      model.pca_skipped.empty() ? Json{{"rank", model.pca_rank}} : Json{{"skipped", valid_utf8(model.pca_skipped)}};
+  return {{"name", valid_utf8(model.name)},
+          {"version", model.version.empty() ? Json(nullptr) : Json(valid_utf8(model.version))},
+          {"status", valid_utf8(model.status)},
+          {"reference_rows", model.reference_rows},
+          {"analysis_rows", model.analysis_rows},
+          {"rows_without_timestamp", model.rows_without_timestamp},
+          {"rows_dropped", model.rows_dropped},
+          {"chunks", model.chunks},
+          {"segments", model.segments},
+          {"columns", model.columns},
+          {"skipped_columns", std::move(skipped)},
+          {"pca", std::move(pca)},
+          {"alerts", model.alerts},
+          {"seconds", std::move(stages)}};
+}
+
+template <class T>
+Json list_of(const std::vector<T>& values) {
+  Json list = Json::array();
+  for (const T& value : values) list.push_back(json_of(value));
+  return list;
+}
+
+}  // namespace
+
+std::string run_id(const std::string& configuration, std::span<const SourceFile> inputs) {
+  std::vector<std::tuple<std::uint64_t, std::int64_t, std::int64_t>> keys;
+  for (const SourceFile& input : inputs) keys.emplace_back(input.fingerprint, input.rows, input.bytes);
+  std::sort(keys.begin(), keys.end());
+  std::uint64_t hash = hash_text(configuration);
+  for (const auto& [fingerprint, rows, bytes] : keys) {
+    hash = mix64(hash * 0x9e3779b97f4a7c15ULL ^ fingerprint);
+    hash = mix64(hash ^ static_cast<std::uint64_t>(rows));
+    hash = mix64(hash * 0x9e3779b97f4a7c15ULL ^ static_cast<std::uint64_t>(bytes));
+  }
+  return hex(hash);
+}
+
+std::string to_json(const RunRecord& run) {
+  const Json json = {{"longwatch", run.longwatch},
+                     {"run_id", run_id(run.configuration, run.inputs)},
+                     {"profile_version", run.profile_version},
+                     {"command", valid_utf8(run.command)},
+                     {"started", format_utc(run.started)},
+                     {"seconds", run.seconds},
+                     {"threads", run.threads},
+                     {"device", valid_utf8(run.device)},
+                     {"fallbacks", texts(run.fallbacks)},
+                     {"models", list_of(run.models)},
+                     {"warnings", texts(run.warnings)},
+                     {"inputs", list_of(run.inputs)},
+                     {"configuration", valid_utf8(run.configuration)}};
+  return json.dump(2) + "\n";
+}
+
+}  // namespace longwatch

@@ -1,0 +1,57 @@
+#pragma once
+// run.json: what a run was, read, did and found, for people and programs.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/source/source.hpp"
+
+namespace longwatch {
+
+/// What happened to one model. Numbers of a failed model are what was known when it failed.
+struct ModelRecord {
+  std::string name;
+  std::string version;
+  std::string status = "ok";  ///< or "failed: ..."
+  std::int64_t reference_rows = 0;
+  std::int64_t analysis_rows = 0;
+  std::int64_t rows_without_timestamp = 0;  ///< of the analysis
+  std::int64_t rows_dropped = 0;
+  std::int64_t chunks = 0;
+  std::int64_t segments = 0;
+  std::int64_t columns = 0;
+  std::vector<std::pair<std::string, std::string>> skipped_columns;  ///< name, reason
+  std::int64_t pca_rank = 0;
+  std::string pca_skipped;  ///< empty, or why there is no PCA
+  std::int64_t alerts = 0;
+  std::vector<std::pair<std::string, double>> stages;  ///< name, seconds; in the order they ran
+};
+
+/// A whole run.
+struct RunRecord {
+  std::string longwatch;  ///< version of the program
+  int profile_version = 0;
+  std::string command;        ///< as typed
+  std::string configuration;  ///< canonical text of the fleet
+  std::int64_t started = 0;   ///< microseconds UTC
+  double seconds = 0;
+  int threads = 0;
+  std::string device;  ///< Backend::description()
+  std::vector<std::string> fallbacks;  ///< what ran elsewhere than asked, and why
+  std::vector<SourceFile> inputs;
+  std::vector<ModelRecord> models;
+  std::vector<std::string> warnings;
+};
+
+/// 16 hexadecimal digits of a hash of the configuration and the inputs' fingerprints, rows and sizes: same inputs, same
+/// id, in whatever order they are listed and wherever they lie.
+std::string run_id(const std::string& configuration, std::span<const SourceFile> inputs);
+
+/// The text of run.json: JSON, two blanks of indent, members in a fixed order. Bytes that are not UTF-8 become \xHH.
+std::string to_json(const RunRecord& run);
+
+}  // namespace longwatch

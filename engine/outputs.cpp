@@ -1,0 +1,195 @@
+// One model's rows and states are written and freed before the next one is read.
+#include "engine/outputs.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "engine/base/text.hpp"
+#include "engine/rows.hpp"
+
+namespace longwatch {
+namespace {
+
+std::string zones_of(const FleetConfig& fleet) {
+  std::set<std::string> zones;
+  for (const ModelConfig& model : fleet.models)
+    zones.insert(model.chunk.time_zone.empty() ? "UTC" : model.chunk.time_zone);
+  std::string out;
+  for (const std::string& zone : zones) out += (out.empty() ? "" : ",") + zone;
+  return out;
+}
+
+std::string canonical_fleet(const FleetConfig& fleet) {
+  std::string out;
+  for (const ModelConfig& model : fleet.models) out += model.name + "\n" + canonical_text(model) + "\n";
+  return out;
+}
+
+std::int64_t now_micros() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+AlertLine line_of(const ResultRow& row) {
+  const auto text = [](Text t) { return std::string(t.view()); };
+  return {text(row.model), text(row.segment_value), text(row.chunk_key), text(row.column), text(row.metric),
+          row.value,       row.threshold_lower,     row.threshold_upper};
+}
+
+}  // namespace
+
+std::string profile_file_name(const std::string& model) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : model) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = byte < 128 && (std::isalnum(byte) != 0 || c == '-' || c == '_' || (c == '.' && !out.empty()));
+    if (plain) {
+      out += c;
+    } else {
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return out + ".profile";
+}
+
+Outputs::Outputs(const FleetConfig& fleet, const RunOptions& options, const Engine& engine, ResultDirectory& directory)
+    : options_(options),
+      directory_(directory),
+      start_(std::chrono::steady_clock::now()),
+      calendar_zone_(zones_of(fleet)) {
+  record_.longwatch = LONGWATCH_VERSION;
+  record_.profile_version = ReferenceProfile::kVersion;
+  record_.command = options.command;
+  record_.configuration = canonical_fleet(fleet);
+  record_.started = now_micros();
+  record_.threads = engine.threads;
+  record_.device = engine.backend->description();
+}
+
+Result<void> Outputs::open_files() {
+  if (options_.kind == RunKind::fit || results_) return {};
+  LW_TRY(const std::string path, directory_.reserve("results.parquet"));
+  LW_TRY(auto results, ResultsFile::create(path, calendar_zone_));
+  results_.emplace(std::move(results));
+  if (!options_.keep_states) return {};
+  LW_TRY(const std::string states_path, directory_.reserve("states.parquet"));
+  LW_TRY(auto states, StatesFile::create(states_path));
+  states_.emplace(std::move(states));
+  return {};
+}
+
+Result<void> Outputs::add(ModelResult result) {
+  LW_CHECK(open_files());
+  const ReferenceProfile& profile = result.profile;
+  ModelOutcome outcome;
+  outcome.model = result.model->name;
+  outcome.reference_rows = profile.rows;
+  outcome.columns = profile.columns.size();
+  outcome.segments = profile.segments.segments.size();
+  outcome.chunks = profile.chunks.size();
+  if (result.analysis) {
+    outcome.analysis_rows = result.analysis->source->rows();
+    outcome.chunks = result.analysis->chunks.chunks.size();
+    outcome.segments = result.analysis->segments.segments.size();
+    LW_CHECK(write_rows(result, outcome));
+  }
+  LW_CHECK(directory_.write("profiles/" + profile_file_name(result.model->name), profile.serialize()));
+  if (states_) {
+    LW_CHECK(states_->add({profile.model, "reference", &profile.states, &profile.columns, &profile.chunks,
+                           &profile.segments, &profile.gram}));
+    const AnalysisStates& analysis = *result.analysis;
+    LW_CHECK(states_->add({profile.model, "analysis", &analysis.states, &profile.columns, &analysis.chunks.chunks,
+                           &analysis.segments, nullptr}));
+  }
+  record(result, outcome);
+  summary_.models.push_back(std::move(outcome));
+  return {};
+}
+
+Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcome) {
+  const std::vector<ResultRow> rows =
+      result_rows(*result.model, result.profile, &*result.analysis, result.judged, pool_);
+  for (const ResultRow& row : rows) {
+    if (row.alert != 1 || row.period[0] != 'a') continue;  // alerts are of the analysis period
+    alerts_.push_back(row);
+    ++outcome.alerts;
+    if (!row.segment_column.empty()) continue;
+    ++outcome.alerts_all;
+    summary_.alerts.push_back(line_of(row));
+  }
+  summary_.result_rows += static_cast<std::int64_t>(rows.size());
+  return results_->add(rows);
+}
+
+void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
+  ModelRecord model;
+  model.name = outcome.model;
+  model.version = result.model->version;
+  model.reference_rows = outcome.reference_rows;
+  model.analysis_rows = outcome.analysis_rows;
+  model.chunks = static_cast<std::int64_t>(outcome.chunks);
+  model.segments = static_cast<std::int64_t>(outcome.segments);
+  model.columns = static_cast<std::int64_t>(outcome.columns);
+  model.alerts = outcome.alerts;
+  model.stages = result.stages;
+  model.pca_rank = result.profile.pca.rank;
+  model.pca_skipped = result.analysis ? result.analysis->pca_unusable : result.profile.pca.skipped;
+  for (std::size_t c = 0; c < result.profile.columns.size(); ++c) {
+    const std::string& why = result.analysis ? result.analysis->unusable[c] : result.profile.columns[c].usable;
+    if (!why.empty()) model.skipped_columns.emplace_back(result.profile.columns[c].column.name, why);
+  }
+  const auto inputs = [this](const std::shared_ptr<Source>& source) {
+    if (!source) return;
+    for (const SourceFile& file : source->files()) {
+      const auto same = [&](const SourceFile& known) { return known.path == file.path; };
+      if (std::none_of(record_.inputs.begin(), record_.inputs.end(), same)) record_.inputs.push_back(file);
+    }
+  };
+  inputs(result.reference_source);
+  if (result.analysis) {
+    model.rows_without_timestamp = result.analysis->chunks.rows_without_timestamp;
+    model.rows_dropped = result.analysis->chunks.rows_dropped;
+    inputs(result.analysis->source);
+    for (const SchemaChange& change : result.analysis->schema_changes) {
+      record_.warnings.push_back("model '" + outcome.model + "': column '" + change.column + "' " +
+                                 (change.before.empty()  ? "is new (" + change.after + ")"
+                                  : change.after.empty() ? "is missing from the analysis data"
+                                                         : "changed from " + change.before + " to " + change.after));
+    }
+  }
+  record_.models.push_back(std::move(model));
+}
+
+void Outputs::add_failure(const ModelConfig& model, Error error) {
+  error.where.model = model.name;
+  ModelOutcome outcome;
+  outcome.model = model.name;
+  outcome.failure = error.text();
+  outcome.code = error.code;
+  ModelRecord record;
+  record.name = model.name;
+  record.version = model.version;
+  record.status = "failed: " + outcome.failure;
+  record_.models.push_back(std::move(record));
+  summary_.models.push_back(std::move(outcome));
+}
+
+Result<RunSummary> Outputs::finish() {
+  summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  if (summary_.failed() == summary_.models.size()) return std::move(summary_);
+  if (results_) {
+    LW_CHECK(results_->finish());
+    LW_TRY(const std::string alerts, encode_alerts(alerts_));
+    LW_CHECK(directory_.write("alerts.parquet", alerts));
+    summary_.alert_rows = static_cast<std::int64_t>(alerts_.size());
+  }
+  if (states_) LW_CHECK(states_->finish());
+  record_.seconds = summary_.seconds;
+  LW_CHECK(directory_.write("run.json", to_json(record_)));
+  LW_CHECK(directory_.publish());
+  return std::move(summary_);
+}
+
+}  // namespace longwatch

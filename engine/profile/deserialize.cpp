@@ -1,0 +1,147 @@
+// A profile from bytes. serialize.cpp writes the same fields in the same order.
+#include "engine/profile/file_format.hpp"
+#include "engine/profile/read_fields.hpp"
+
+namespace longwatch {
+namespace {
+
+Result<std::vector<Chunk>> read_chunks(ByteReader& in) {
+  std::vector<Chunk> chunks;
+  for (std::uint64_t left = in.count(6); left > 0; --left) {
+    Chunk chunk;
+    chunk.index = in.i64();
+    chunk.key = in.text();
+    LW_TRY(chunk.timed, read_flag(in));
+    chunk.start = in.i64();
+    chunk.end = in.i64();
+    chunk.rows = in.i64();
+    LW_CHECK(in.finish("profile"));
+    if (chunk.index != static_cast<std::int64_t>(chunks.size()) || chunk.rows < 0) {
+      return broken_profile("a chunk has a wrong index or number of rows");
+    }
+    chunks.push_back(std::move(chunk));
+  }
+  return chunks;
+}
+
+Result<SegmentPlan> read_segments(ByteReader& in) {
+  SegmentPlan plan;
+  for (std::uint64_t left = in.count(1); left > 0 && !in.failed(); --left) plan.definitions.push_back(read_texts(in));
+  for (std::uint64_t left = in.count(4); left > 0; --left) {
+    Segment segment;
+    const std::int64_t definition = in.i64();
+    segment.columns = in.text();
+    segment.value = in.text();
+    LW_TRY(segment.missing, read_flag(in));
+    LW_CHECK(in.finish("profile"));
+    const bool all = plan.segments.empty();
+    if (all ? definition != -1 : definition < 0 || definition >= static_cast<std::int64_t>(plan.definitions.size())) {
+      return broken_profile("a segment has no definition");
+    }
+    segment.definition = static_cast<int>(definition);
+    plan.segments.push_back(std::move(segment));
+  }
+  return plan;
+}
+
+// No states at all, or those of every cell.
+template <class State>
+Result<std::vector<State>> read_states(ByteReader& in, std::size_t cells, std::size_t size) {
+  const std::uint64_t count = in.count(1);
+  if (count != 0 && count != cells) return broken_profile("a column has states for the wrong number of cells");
+  std::vector<State> states;
+  for (std::uint64_t left = count; left > 0; --left) {
+    LW_TRY(State state, State::deserialize(in, size));
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
+// Per column: the states of every cell where the column is of `kind`, else none. All may be missing together.
+template <class State>
+Result<std::vector<std::vector<State>>> read_by_column(ByteReader& in, const ReferenceProfile& profile, ColumnKind kind,
+                                                       std::size_t cells) {
+  std::vector<std::vector<State>> out;
+  const std::uint64_t count = in.count(1);
+  if (count != 0 && count != profile.columns.size()) return broken_profile("the states do not match the columns");
+  for (std::uint64_t c = 0; c < count; ++c) {
+    const ColumnProfile& column = profile.columns[c];
+    const bool continuous = kind == ColumnKind::continuous;
+    LW_TRY(auto states, read_states<State>(in, column.column.kind == kind ? cells : 0,
+                                           continuous ? column.partition.cells() : column.categories.size()));
+    out.push_back(std::move(states));
+  }
+  return out;
+}
+
+Result<StateTable> read_table(ByteReader& in, const ReferenceProfile& profile) {
+  StateTable table;
+  table.slots = in.i64();
+  table.segments = in.i64();
+  for (std::uint64_t left = in.count(1); left > 0; --left) table.rows.push_back(in.i64());
+  LW_CHECK(in.finish("profile"));
+  const bool fits = table.slots == static_cast<std::int64_t>(profile.chunks.size()) + 1 &&
+                    table.segments == static_cast<std::int64_t>(profile.segments.segments.size()) &&
+                    table.rows.size() == profile.segments.segments.size() * (profile.chunks.size() + 1);
+  const bool empty = table.slots == 1 && table.segments == 1 && table.rows.empty();
+  if (!fits && !empty) return broken_profile("the states do not belong to its chunks and segments");
+  const std::size_t cells = table.rows.size();
+  LW_TRY(table.numbers, read_by_column<NumberState>(in, profile, ColumnKind::continuous, cells));
+  LW_TRY(table.categories, read_by_column<CategoryState>(in, profile, ColumnKind::categorical, cells));
+  LW_TRY(table.reconstruction, read_states<NumberState>(in, cells, profile.pca.error_partition.cells()));
+  return table;
+}
+
+Result<void> read_summary(ByteReader& in, ReferenceProfile& profile) {
+  profile.model = in.text();
+  profile.configuration = in.text();
+  profile.data_fingerprint = in.u64();
+  profile.rows = in.i64();
+  profile.rows_without_timestamp = in.i64();
+  profile.rows_dropped = in.i64();
+  profile.last_time = in.i64();
+  for (std::uint64_t left = in.count(2); left > 0; --left) {
+    std::string name(in.text());
+    profile.schema.push_back({std::move(name), std::string(in.text())});
+  }
+  LW_CHECK(in.finish("profile"));
+  if (profile.rows < 0 || profile.rows_without_timestamp < 0 || profile.rows_dropped < 0) {
+    return broken_profile("a number of rows is negative");
+  }
+  return {};
+}
+
+Result<ReferenceProfile> read_content(std::string_view content) {
+  ByteReader in(content);
+  ReferenceProfile profile;
+  LW_CHECK(read_summary(in, profile));
+  for (std::uint64_t left = in.count(1); left > 0; --left) {
+    LW_TRY(ColumnProfile column, read_column(in));
+    profile.columns.push_back(std::move(column));
+  }
+  LW_TRY(profile.pca, read_pca(in));
+  LW_TRY(profile.chunks, read_chunks(in));
+  LW_TRY(profile.segments, read_segments(in));
+  LW_TRY(profile.states, read_table(in, profile));
+  LW_TRY(profile.gram, GramState::deserialize(in));
+  LW_CHECK(in.finish("profile"));
+  if (!profile.gram.sums.empty() && profile.gram.sums.size() != profile.pca.features.size()) {
+    return broken_profile("the Gram matrix does not match the PCA's features");
+  }
+  if (in.remaining() != 0) return broken_profile("there are bytes after its end");
+  return profile;
+}
+
+}  // namespace
+
+Result<ReferenceProfile> ReferenceProfile::deserialize(std::string_view bytes, const std::string& file) {
+  const auto parse = [&]() -> Result<ReferenceProfile> {
+    LW_TRY(const std::string_view content, unwrap_content(bytes, kVersion));
+    return read_content(content);
+  };
+  Result<ReferenceProfile> result = parse();
+  if (!result.ok()) result.error().where.file = file;
+  return result;
+}
+
+}  // namespace longwatch

@@ -1,0 +1,163 @@
+// The main flow: for each model learn the reference, read the analysis data, evaluate, make rows; then publish all at
+// once.
+#include "engine/run.hpp"
+
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "engine/analyze.hpp"
+#include "engine/base/text.hpp"
+#include "engine/evaluate/evaluate.hpp"
+#include "engine/fit.hpp"
+#include "engine/output/publish.hpp"
+#include "engine/outputs.hpp"
+#include "engine/rows.hpp"
+
+namespace longwatch {
+namespace {
+
+// The chosen models, in the order of their names: the order of the results.
+Result<std::vector<const ModelConfig*>> chosen_models(const FleetConfig& fleet,
+                                                      const std::vector<std::string>& patterns) {
+  std::vector<const ModelConfig*> out;
+  for (const ModelConfig& model : fleet.models) {
+    const bool wanted = patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) {
+                          return glob_match(p, model.name);
+                        });
+    if (wanted) out.push_back(&model);
+  }
+  if (out.empty()) {
+    std::vector<std::string> names;
+    for (const ModelConfig& model : fleet.models) names.push_back(model.name);
+    return Error{ErrorCode::usage,
+                 "no model matches",
+                 {.file = fleet.file},
+                 patterns.empty() ? "" : known_names_hint(patterns.front(), names)};
+  }
+  std::sort(out.begin(), out.end(), [](const ModelConfig* a, const ModelConfig* b) { return a->name < b->name; });
+  return out;
+}
+
+Result<ReferenceProfile> load_profile(const ModelConfig& model, const std::string& folder) {
+  const std::string path = folder + "/" + profile_file_name(model.name);
+  LW_TRY(const std::string bytes, read_file(path));
+  LW_TRY(ReferenceProfile profile, ReferenceProfile::deserialize(bytes, path));
+  if (profile.configuration != canonical_text(model)) {
+    return Error{ErrorCode::configuration,
+                 "the profile was fitted with another configuration",
+                 {.file = path},
+                 "run `longwatch fit` again"};
+  }
+  return profile;
+}
+
+// Notes how long the stages of a model took.
+class StageClock {
+ public:
+  explicit StageClock(std::vector<std::pair<std::string, double>>& stages) : stages_(stages) {}
+  void ended(const char* stage) {
+    const auto now = std::chrono::steady_clock::now();
+    stages_.emplace_back(stage, std::chrono::duration<double>(now - begun_).count());
+    begun_ = now;
+  }
+
+ private:
+  std::vector<std::pair<std::string, double>>& stages_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+// source -> chunk -> state -> metric -> threshold -> rows, for one model.
+Result<void> run_model(const FleetConfig& fleet, const ModelConfig& model, const RunOptions& options,
+                       const Engine& engine, const Control& control, Outputs& outputs) {
+  LW_TRY(const auto metrics, chosen_metrics(model));
+  ModelResult result;
+  result.model = &model;
+  StageClock clock(result.stages);
+  if (options.kind == RunKind::analyze) {
+    LW_TRY(result.profile, load_profile(model, options.profiles));
+  } else {
+    LW_TRY(FitResult fitted, fit_model(fleet, model, engine, control));
+    result.profile = std::move(fitted.profile);
+    result.reference_source = std::move(fitted.source);
+    clock.ended("fit");
+  }
+  if (options.kind != RunKind::fit) {
+    if (model.analysis.empty()) {
+      return Error{ErrorCode::configuration,
+                   "the model has no analysis data",
+                   {.file = fleet.file},
+                   "add analysis: PATH, or run `longwatch fit`"};
+    }
+    LW_TRY(result.analysis, analyze_model(fleet, model, result.profile, engine, control));
+    clock.ended("analyze");
+    Periods periods{&model,
+                    &result.profile,
+                    &result.analysis->states,
+                    &result.analysis->chunks.chunks,
+                    &result.analysis->segments,
+                    &result.analysis->unusable,
+                    result.analysis->pca_unusable};
+    result.judged = evaluate(periods, metrics);
+    clock.ended("evaluate");
+  }
+  return outputs.add(std::move(result));
+}
+
+}  // namespace
+
+std::size_t RunSummary::failed() const {
+  return static_cast<std::size_t>(
+      std::count_if(models.begin(), models.end(), [](const ModelOutcome& m) { return !m.failure.empty(); }));
+}
+
+Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options, const Control& control) {
+  LW_TRY(const auto models, chosen_models(fleet, options.models));
+  LW_TRY(const auto backend, make_cpu_backend(options.level));
+  LW_TRY(ResultDirectory directory, ResultDirectory::begin(options.output));
+  const int threads =
+      options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+  tbb::task_arena arena(threads);
+  const Engine engine{backend.get(), threads, {}, options.slab_rows};
+  Outputs outputs(fleet, options, engine, directory);
+  for (const ModelConfig* model : models) {
+    auto done = arena.execute([&] { return run_model(fleet, *model, options, engine, control, outputs); });
+    if (done.ok()) continue;
+    if (done.error().code == ErrorCode::cancelled || done.error().code == ErrorCode::output)
+      return std::move(done.error());
+    outputs.add_failure(*model, std::move(done.error()));
+  }
+  return arena.execute([&] { return outputs.finish(); });
+}
+
+std::vector<Error> validate_fleet(const FleetConfig& fleet, const std::vector<std::string>& patterns) {
+  std::vector<Error> problems;
+  auto models = chosen_models(fleet, patterns);
+  if (!models.ok()) return {models.error()};
+  const auto check = [&](const ModelConfig& model, auto&& result) {
+    if (result.ok()) return true;
+    problems.push_back(result.error());
+    if (problems.back().where.model.empty()) problems.back().where.model = model.name;
+    const auto same = [&](const Error& error) { return error.text() == problems.back().text(); };
+    if (std::any_of(problems.begin(), problems.end() - 1, same)) problems.pop_back();
+    return false;
+  };
+  for (const ModelConfig* model : models.value()) {
+    check(*model, chosen_metrics(*model));
+    auto reference = Source::open(model->reference, fleet.base_folder);
+    if (!check(*model, reference) || !check(*model, resolve_model(*model, *reference.value()))) continue;
+    check(*model, plan_model_chunks(*reference.value(), *model, model->reference_chunk.value_or(model->chunk)));
+    check(*model, plan_segments(*reference.value(), model->segments, model->max_segments));
+    if (model->analysis.empty()) continue;
+    auto analysis = Source::open(model->analysis, fleet.base_folder);
+    if (check(*model, analysis))
+      check(*model, plan_model_chunks(*analysis.value(), *model, model->chunk));
+  }
+  return problems;
+}
+
+}  // namespace longwatch

@@ -1,0 +1,66 @@
+#pragma once
+// A run over a fleet: what the command line, Python and the tests call.
+
+#include <string>
+#include <vector>
+
+#include "engine/backend/backend.hpp"
+#include "engine/base/progress.hpp"
+#include "engine/config/config.hpp"
+
+namespace longwatch {
+
+enum class RunKind : std::uint8_t {
+  run,      ///< fit and analyse
+  fit,      ///< reference profiles only
+  analyze,  ///< with profiles made earlier
+};
+
+struct RunOptions {
+  RunKind kind = RunKind::run;
+  std::string output;               ///< result directory
+  std::string profiles;             ///< analyze: the folder of MODEL.profile files
+  std::vector<std::string> models;  ///< names or globs; empty: all
+  int threads = 0;                  ///< 0: as many as the machine has
+  VectorLevel level = VectorLevel::best;
+  bool keep_states = false;    ///< write states.parquet
+  std::int64_t slab_rows = 0;  ///< rows decoded at a time; 0: chosen. Changes no result
+  std::string command;         ///< for the run's record
+};
+
+/// One alert of the analysis period, for the screen.
+struct AlertLine {
+  std::string model, segment, chunk, column, metric;
+  double value = 0, lower = 0, upper = 0;
+};
+
+struct ModelOutcome {
+  std::string model;
+  std::string failure;  ///< empty, or the error's text
+  ErrorCode code = ErrorCode::internal;
+  std::int64_t reference_rows = 0, analysis_rows = 0;
+  std::size_t chunks = 0, segments = 0, columns = 0;
+  std::int64_t alerts = 0;      ///< in the analysis period, all segments
+  std::int64_t alerts_all = 0;  ///< in the segment `all`
+};
+
+struct RunSummary {
+  std::vector<ModelOutcome> models;
+  std::vector<AlertLine> alerts;  ///< of the segment `all`, in result order
+  std::int64_t result_rows = 0;
+  std::int64_t alert_rows = 0;
+  double seconds = 0;
+
+  [[nodiscard]] std::size_t failed() const;
+};
+
+/// Runs the chosen models one after another, each on all threads, and publishes the result directory. A model that
+/// fails does not stop the others; where all fail nothing is published and the summary says so. Errors: no model
+/// chosen, the output refused, out of disk, cancelled.
+Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options, const Control& control);
+
+/// Checks configuration against data without computing: every model's columns, chunks rule, metrics and thresholds.
+/// Returns all problems found.
+std::vector<Error> validate_fleet(const FleetConfig& fleet, const std::vector<std::string>& models);
+
+}  // namespace longwatch

@@ -1,0 +1,29 @@
+"""The golden data sets: how each is configured, and which chunkings there are."""
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+CAR_LOAN = dict(task="binary", score="y_pred_proba", prediction="y_pred", target="repaid", timestamp="timestamp", id="id")
+SETS = {
+    "synthetic_car_loan": CAR_LOAN,
+    "synthetic_car_loan_dq": CAR_LOAN,
+    "synthetic_car_price": dict(task="regression", prediction="y_pred", target="y_true", timestamp="timestamp", id="id"),
+    "synthetic_multiclass": dict(task="multiclass", prediction="y_pred", target="y_true", timestamp="timestamp", id="id", score={
+        name: f"y_pred_proba_{name}" for name in ("prepaid_card", "highstreet_card", "upmarket_card")}),
+    "us_census_ma_employment": dict(task="binary", score="predicted_probability", prediction="prediction", target="employed", id="id",
+                                    features={"exclude": ["year"]}),
+}
+
+
+def chunkings(name):
+    """[(suffix of the golden files, chunk rule)] of a set."""
+    suffixes = sorted({path.stem.split("__")[-1] for path in (HERE / "expected" / name).glob("*.parquet")})
+    return [(s, {"size": int(s[4:])} if s.startswith("size") else "1M") for s in suffixes]
+
+
+def fleet(name, chunk):
+    """The configuration of one set as a dict (YAML is a superset of JSON)."""
+    folder = HERE / "data" / name
+    return {"models": {name: {**SETS[name], "reference": str(folder / "reference.parquet"),
+                              "analysis": str(folder / "analysis.parquet"), "chunk": chunk,
+                              "thresholds": {"row_count": {"standard_deviation": 3}}}}}

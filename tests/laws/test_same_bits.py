@@ -1,0 +1,123 @@
+"""Same data, same bytes of results.parquet: threads, vector code, slabs, file layout, row order, fit and analyze apart."""
+import hashlib
+import json
+import pathlib
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+CPU_FLAGS = set(re.search(r"^flags\s*:(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.M).group(1).split())
+LEVELS = ["portable"] + ["avx2"] * ("avx2" in CPU_FLAGS) + ["avx512"] * ({"avx512f", "avx512dq", "avx512vl", "avx512cd", "avx512bw"} <= CPU_FLAGS)
+
+
+def table(rows, seed, shift):
+    """Distinct timestamps in no order, nulls, NaN, infinities, outliers far beyond the fixed-point gate, unseen categories."""
+    rng = np.random.default_rng(seed)
+    day = np.datetime64("2024-01-01T00:00:00", "us")
+    seconds = rng.permutation(rows) * (40 * 86400 // rows)
+    normal = rng.normal(shift, 1, rows)
+    normal[rng.integers(0, rows, 20)] = [1e300, -1e300, np.inf, -np.inf, np.nan] * 4
+    heavy = np.exp(3 * rng.normal(0, 1, rows)).astype(np.float32)
+    names = np.array(["a", "b", "c", "d", "new é"])[rng.integers(0, 4 + int(shift > 0), rows)]
+    mask = lambda share: rng.random(rows) < share
+    score = rng.random(rows)
+    return pa.table({
+        "when": pa.array(day + seconds.astype("timedelta64[s]")),
+        "normal": pa.array(normal, mask=mask(0.05)), "heavy": pa.array(heavy, mask=mask(0.01)),
+        "count": pa.array(rng.poisson(30, rows), mask=mask(0.02)), "zero": pa.array(np.where(mask(0.9), 0.0, rng.gamma(2, 2, rows))),
+        "name": pa.array(names, mask=mask(0.1)), "flag": pa.array(rng.random(rows) < 0.5),
+        "region": pa.array(np.array(["north", "south", "east"])[rng.integers(0, 3, rows)], mask=mask(0.02)),
+        "score": pa.array(score), "predicted": pa.array((score > 0.5).astype(np.int8)), "label": pa.array((rng.random(rows) < score).astype(np.int64)),
+    })
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return table(20_000, 1, 0.0), table(24_000, 2, 0.3)
+
+
+def write(folder, reference, analysis, pieces=1, row_group=5_000, shuffle=None, chunk="1w"):
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(shuffle)
+    for name, data in (("reference", reference), ("analysis", analysis)):
+        if shuffle is not None:
+            data = data.take(rng.permutation(data.num_rows))
+        bounds = np.linspace(0, data.num_rows, pieces + 1).astype(int)
+        for i, (a, b) in enumerate(zip(bounds, bounds[1:])):
+            pq.write_table(data.slice(a, b - a), folder / f"{name}-{i}.parquet", row_group_size=row_group)
+    model = dict(task="binary", score="score", prediction="predicted", target="label", timestamp="when", chunk=chunk,
+                 reference="reference-*.parquet", analysis="analysis-*.parquet", segments=["region", ["region", "flag"]],
+                 constraints=[dict(column="count", in_range=[15, 45])])
+    (folder / "fleet.yaml").write_text(json.dumps({"models": {"m": model}}))
+    return folder / "fleet.yaml"
+
+
+def sha(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def digest(longwatch, tmp_path_factory):
+    def of(config, *options, results="results.parquet"):
+        out = tmp_path_factory.mktemp("out") / "result"
+        run = longwatch("run", config, "-o", out, "--quiet", *options)
+        assert run.returncode == 0, run.stderr
+        return sha(out / results)
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def base(tables, digest, tmp_path_factory):
+    config = write(tmp_path_factory.mktemp("base") / "data", *tables)
+    return config, digest(config, "--threads", "1")
+
+
+@pytest.mark.sanitized
+@pytest.mark.threads
+@pytest.mark.parametrize("threads", ["2", "3", "8"])
+def test_threads(base, digest, threads):
+    assert digest(base[0], "--threads", threads) == base[1]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_vector_levels(base, digest, level):
+    assert digest(base[0], "--vector", level) == base[1]
+
+
+@pytest.mark.parametrize("rows", ["7", "1000", "4097", "1000000"])
+def test_slabs(base, digest, rows):
+    assert digest(base[0], "--slab-rows", rows) == base[1]
+
+
+def test_repeat(base, digest):
+    assert {digest(base[0], "--threads", "3") for _ in range(5)} == {base[1]}
+
+
+@pytest.mark.parametrize("pieces,row_group,shuffle", [(3, 1_000, None), (1, 100_000, None), (5, 777, 3), (2, 5_000, 4)])
+def test_layout_and_order(tables, base, digest, tmp_path, pieces, row_group, shuffle):
+    assert digest(write(tmp_path / "data", *tables, pieces, row_group, shuffle)) == base[1]
+
+
+@pytest.mark.parametrize("chunk", [{"size": 3000}, {"number": 7}])
+def test_order_with_sized_chunks(tables, digest, tmp_path, chunk):
+    """Timestamps are distinct, so chunks by size and number do not depend on the order of rows either."""
+    plain = digest(write(tmp_path / "plain", *tables, chunk=chunk))
+    assert digest(write(tmp_path / "shuffled", *tables, pieces=4, row_group=900, shuffle=5, chunk=chunk)) == plain
+
+
+def test_fit_then_analyze_is_run(base, longwatch, tmp_path):
+    fitted = longwatch("fit", base[0], "-o", tmp_path / "fitted", "--quiet")
+    assert fitted.returncode == 0, fitted.stderr
+    done = longwatch("analyze", base[0], "--profiles", tmp_path / "fitted" / "profiles", "-o", tmp_path / "out", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert sha(tmp_path / "out" / "results.parquet") == base[1]
+
+
+def test_states_are_the_same_too(tables, base, digest, tmp_path):
+    shuffled = write(tmp_path / "data", *tables, pieces=4, row_group=333, shuffle=6)
+    states = lambda config, *options: digest(config, "--keep-states", *options, results="states.parquet")
+    assert states(base[0], "--threads", "1") == states(shuffled, "--threads", "8", "--vector", "portable")

@@ -1,0 +1,157 @@
+// The verbs run, fit and analyze.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include "engine/base/text.hpp"
+#include "engine/output/text_table.hpp"
+#include "engine/run.hpp"
+#include "tools/commands.hpp"
+#include "tools/progress_bar.hpp"
+
+namespace longwatch {
+namespace {
+
+constexpr std::size_t kShownAlerts = 20;
+
+// Set by Ctrl-C; the engine stops at its next slab and leaves nothing half-written.
+std::atomic<bool> stop_requested{false};
+void request_stop(int) { stop_requested.store(true); }
+
+struct Arguments {
+  std::string config;
+  bool quiet = false;
+  std::string fail_on = "never";
+  RunOptions options;
+};
+
+void print_models(const RunSummary& summary) {
+  TextTable table(
+      {"model", "reference rows", "analysis rows", "chunks", "segments", "columns", "alerts", "of these in all rows"});
+  for (const ModelOutcome& model : summary.models) {
+    if (!model.failure.empty()) continue;
+    const auto number = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+    table.add_row({model.model, model.reference_rows, model.analysis_rows, number(model.chunks), number(model.segments),
+                   number(model.columns), model.alerts, model.alerts_all});
+  }
+  std::fputs(table.text().c_str(), stdout);
+}
+
+// The columns that alert most, a line each, with their last alert.
+void print_alerts(const RunSummary& summary) {
+  struct Group {
+    std::size_t count = 0;
+    const AlertLine* last = nullptr;
+  };
+  std::map<std::tuple<std::string, std::string, std::string>, Group> groups;
+  for (const AlertLine& alert : summary.alerts) {
+    Group& group = groups[{alert.model, alert.column, alert.metric}];
+    ++group.count;
+    group.last = &alert;
+  }
+  std::vector<const Group*> order;
+  for (const auto& [key, group] : groups) order.push_back(&group);
+  std::stable_sort(order.begin(), order.end(), [](const Group* a, const Group* b) { return a->count > b->count; });
+  if (order.empty()) {
+    std::fputs("\nNo alerts over all rows.\n", stdout);
+    return;
+  }
+  std::fputs("\nAlerts over all rows, most frequent first:\n", stdout);
+  TextTable table({"model", "column", "metric", "chunks", "last chunk", "value", "lower", "upper"});
+  for (std::size_t i = 0; i < order.size() && i < kShownAlerts; ++i) {
+    const AlertLine& line = *order[i]->last;
+    const auto limit = [](double value) { return std::isnan(value) ? TextTable::Cell() : TextTable::Cell(value); };
+    table.add_row({line.model, line.column.empty() ? std::string("-") : line.column, line.metric,
+                   static_cast<std::int64_t>(order[i]->count), line.chunk, line.value, limit(line.lower),
+                   limit(line.upper)});
+  }
+  std::fputs(table.text().c_str(), stdout);
+  if (order.size() > kShownAlerts)
+    std::fputs(fmt::format("... and {} more lines; see alerts.parquet\n", order.size() - kShownAlerts).c_str(), stdout);
+}
+
+int finish(const Arguments& arguments, const RunSummary& summary) {
+  for (const ModelOutcome& model : summary.models) {
+    if (!model.failure.empty()) std::fprintf(stderr, "longwatch: %s\n", model.failure.c_str());
+  }
+  if (summary.failed() == summary.models.size()) return exit_code(summary.models.front().code);
+  if (!arguments.quiet) {
+    print_models(summary);
+    if (arguments.options.kind != RunKind::fit) print_alerts(summary);
+    std::fputs(fmt::format("\nResults in {}: {} values, {} alerts, {:.1f} s\n", arguments.options.output,
+                           summary.result_rows, summary.alert_rows, summary.seconds)
+                   .c_str(),
+               stdout);
+  }
+  if (summary.failed() > 0) return kExitSomeFailed;
+  return arguments.fail_on == "alert" && summary.alert_rows > 0 ? kExitAlerts : kExitFine;
+}
+
+int execute(Arguments& arguments) {
+  auto fleet = load_config(arguments.config);
+  if (!fleet.ok()) return report(fleet.error());
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
+  auto progress = std::make_unique<ProgressBar>(arguments.quiet);
+  auto summary = run_fleet(fleet.value(), arguments.options, {progress.get(), &stop_requested});
+  progress.reset();
+  if (!summary.ok()) return report(summary.error());
+  return finish(arguments, summary.value());
+}
+
+void add_common(CLI::App& verb, Arguments& arguments) {
+  static const std::map<std::string, VectorLevel> kLevels{{"best", VectorLevel::best},
+                                                          {"portable", VectorLevel::portable},
+                                                          {"avx2", VectorLevel::avx2},
+                                                          {"avx512", VectorLevel::avx512}};
+  verb.add_option("config", arguments.config, "Fleet configuration (YAML)")->required();
+  verb.add_option("-o,--output", arguments.options.output, "Result directory, replaced as a whole")->required();
+  verb.add_option("--models", arguments.options.models, "Only this model (a name or glob; may be given more than once)")->allow_extra_args(false);
+  verb.add_option("--threads", arguments.options.threads, "Threads; default: all of the machine")
+      ->check(CLI::Range(1, 1024));
+  verb.add_flag("--quiet", arguments.quiet, "No progress, no table");
+  verb.add_option("--vector", arguments.options.level, "Vector code; changes no result")
+      ->transform(CLI::CheckedTransformer(kLevels))
+      ->type_name("best|portable|avx2|avx512");
+  verb.add_option("--slab-rows", arguments.options.slab_rows, "Rows decoded at a time; changes no result")
+      ->check(CLI::Range(1, 1 << 24));
+}
+
+void add_results(CLI::App& verb, Arguments& arguments) {
+  verb.add_flag("--keep-states", arguments.options.keep_states, "Also write states.parquet");
+  verb.add_option("--fail-on", arguments.fail_on, "alert: exit with 1 where there are alerts")
+      ->check(CLI::IsMember({"never", "alert"}));
+}
+
+void add_verb(CLI::App& app, int& code, RunKind kind, const char* name, const char* what, const char* example) {
+  auto* verb = app.add_subcommand(name, what);
+  verb->footer(std::string("Example: ") + example);
+  auto arguments = std::make_shared<Arguments>();
+  arguments->options.kind = kind;
+  arguments->options.command = name;
+  add_common(*verb, *arguments);
+  if (kind != RunKind::fit) add_results(*verb, *arguments);
+  if (kind == RunKind::analyze)
+    verb->add_option("--profiles", arguments->options.profiles, "Folder of reference profiles, as `fit` wrote it")
+        ->required();
+  verb->callback([arguments, &code] { code = execute(*arguments); });
+}
+
+}  // namespace
+
+void add_run_verbs(CLI::App& app, int& code) {
+  add_verb(app, code, RunKind::run, "run", "Learn the reference, analyse, write results",
+           "longwatch run fleet.yaml -o out");
+  add_verb(app, code, RunKind::fit, "fit", "Learn the reference only: one profile a model",
+           "longwatch fit fleet.yaml -o fitted");
+  add_verb(app, code, RunKind::analyze, "analyze", "Analyse with profiles made earlier",
+           "longwatch analyze fleet.yaml --profiles fitted/profiles -o out");
+}
+
+}  // namespace longwatch
