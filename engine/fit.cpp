@@ -92,7 +92,8 @@ Result<ChunkPlan> plan_model_chunks(const Source& source, const ModelConfig& mod
 
 Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, const Engine& engine,
                             const Control& control) {
-  LW_TRY(const std::shared_ptr<Source> source, Source::open(model.reference, fleet.base_folder, engine.source));
+  LW_TRY(const std::shared_ptr<Source> opened, Source::open(model.reference, fleet.base_folder, engine.source));
+  const std::shared_ptr<Source> source = cached_source(opened, engine.columns);
   if (source->rows() == 0) {
     return Error{ErrorCode::data,
                  "the reference has no rows",
@@ -100,8 +101,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
                  "a reference needs at least one row"};
   }
   LW_TRY(const ModelPlan plan, resolve_model(model, *source));
-  LW_TRY(ChunkPlan chunks,
-         plan_model_chunks(*source, model, model.reference_chunk.value_or(model.chunk)));
+  LW_TRY(ChunkPlan chunks, plan_model_chunks(*source, model, model.reference_chunk.value_or(model.chunk)));
   LW_TRY(SegmentPlan segments, plan_segments(*source, model.segments, model.max_segments));
 
   ReferenceProfile profile;
@@ -152,7 +152,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   }
   profile.chunks = std::move(chunks.chunks);
   profile.segments = std::move(segments);
-  return FitResult{std::move(profile), source};
+  return FitResult{std::move(profile), opened};
 }
 
 }  // namespace longwatch

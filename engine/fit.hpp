@@ -7,6 +7,7 @@
 #include "engine/base/progress.hpp"
 #include "engine/config/config.hpp"
 #include "engine/profile/profile.hpp"
+#include "engine/source/cached_source.hpp"
 #include "engine/source/source.hpp"
 
 namespace longwatch {
@@ -16,7 +17,8 @@ struct Engine {
   Backend* backend = nullptr;
   int threads = 1;
   SourceOptions source;
-  std::int64_t slab_rows = 0;  ///< 0: chosen
+  std::int64_t slab_rows = 0;             ///< 0: chosen
+  std::shared_ptr<MemoryBudget> columns;  ///< for decoded reference columns, kept between the passes of a fit
 };
 
 /// The source a fit or analysis read, for the run's record.
@@ -30,7 +32,8 @@ Result<ChunkPlan> plan_model_chunks(const Source& source, const ModelConfig& mod
                                     std::int64_t not_before = INT64_MIN);
 
 /// Learns the profile of one model. Reads the reference up to four times: timestamps and segments, columns, states with
-/// the Gram matrix, reconstruction errors. Runs on the calling task arena.
+/// the Gram matrix, reconstruction errors; columns that fit `engine.columns` are decoded once. Runs on the calling task
+/// arena.
 Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, const Engine& engine,
                             const Control& control);
 

@@ -20,6 +20,9 @@
 namespace longwatch {
 namespace {
 
+// Decoded reference columns kept between the passes of a fit.
+constexpr std::int64_t kColumnBytes = std::int64_t{368} << 20;
+
 // The chosen models, in the order of their names: the order of the results.
 Result<std::vector<const ModelConfig*>> chosen_models(const FleetConfig& fleet,
                                                       const std::vector<std::string>& patterns) {
@@ -122,7 +125,7 @@ Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options
       options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
-  const Engine engine{backend.get(), threads, {}, options.slab_rows};
+  const Engine engine{backend.get(), threads, {}, options.slab_rows, std::make_shared<MemoryBudget>(kColumnBytes)};
   Outputs outputs(fleet, options, engine, directory);
   for (const ModelConfig* model : models) {
     auto done = arena.execute([&] { return run_model(fleet, *model, options, engine, control, outputs); });
@@ -154,8 +157,7 @@ std::vector<Error> validate_fleet(const FleetConfig& fleet, const std::vector<st
     check(*model, plan_segments(*reference.value(), model->segments, model->max_segments));
     if (model->analysis.empty()) continue;
     auto analysis = Source::open(model->analysis, fleet.base_folder);
-    if (check(*model, analysis))
-      check(*model, plan_model_chunks(*analysis.value(), *model, model->chunk));
+    if (check(*model, analysis)) check(*model, plan_model_chunks(*analysis.value(), *model, model->chunk));
   }
   return problems;
 }
