@@ -113,7 +113,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   profile.rows_dropped = chunks.rows_dropped;
   if (chunks.rows_without_timestamp < chunks.rows && !model.timestamp.empty()) profile.last_time = chunks.last_time;
   profile.schema = schema_of(*source);
-  LW_TRY(profile.columns, fit_columns(*source, plan.columns, model.quantiles, engine.threads));
+  LW_TRY(profile.columns, fit_columns(*source, plan.columns, model.quantiles));
   LW_CHECK(make_countable(profile.columns));
   LW_CHECK(add_constraint_edges(model, profile.columns));
   control.advance(source->rows());

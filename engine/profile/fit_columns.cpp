@@ -1,6 +1,7 @@
 // Reads the reference's columns, a few at a time, and learns each.
 #include "engine/profile/fit_columns.hpp"
 
+#include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -49,8 +50,10 @@ void append_finite(const ColumnView& view, std::vector<double>& out) {
   }
 }
 
-Result<void> learn_numbers(const Source& source, std::int64_t quantiles, ColumnProfile& profile) {
-  std::vector<double> values;
+// `values` is scratch: pages that are there already need not be asked for again.
+Result<void> learn_numbers(const Source& source, std::int64_t quantiles, std::vector<double>& values,
+                           ColumnProfile& profile) {
+  values.clear();
   values.reserve(static_cast<std::size_t>(source.rows()));
   LW_CHECK(for_each_slab(source, profile.column.name, ReadAs::number, [&](const ColumnView& view, bool) {
     if (view.type == ValueType::float32) {
@@ -128,9 +131,9 @@ Result<void> learn_categories(const Source& source, ColumnProfile& profile) {
 }
 
 // The room's edge: nothing is thrown beyond here.
-Result<void> learn(const Source& source, std::int64_t quantiles, ColumnProfile& profile) {
+Result<void> learn(const Source& source, std::int64_t quantiles, std::vector<double>& scratch, ColumnProfile& profile) {
   try {
-    return profile.column.kind == ColumnKind::continuous ? learn_numbers(source, quantiles, profile)
+    return profile.column.kind == ColumnKind::continuous ? learn_numbers(source, quantiles, scratch, profile)
                                                          : learn_categories(source, profile);
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::memory,
@@ -145,22 +148,23 @@ Result<void> learn(const Source& source, std::int64_t quantiles, ColumnProfile& 
 }  // namespace
 
 Result<std::vector<ColumnProfile>> fit_columns(const Source& source, const std::vector<ModelColumn>& columns,
-                                               std::int64_t quantiles, int threads) {
+                                               std::int64_t quantiles) {
   std::vector<ColumnProfile> profiles(columns.size());
   std::vector<std::optional<Error>> errors(columns.size());
   std::atomic<std::size_t> first_failed{columns.size()};
+  tbb::enumerable_thread_specific<std::vector<double>> scratch;
   const auto learn_column = [&](std::size_t c) {
     if (c > first_failed.load(std::memory_order_relaxed)) return;  // its result would not be returned
     profiles[c].column = columns[c];
-    Result<void> result = learn(source, quantiles, profiles[c]);
+    Result<void> result = learn(source, quantiles, scratch.local(), profiles[c]);
     if (result.ok()) return;
     errors[c] = std::move(result.error());
     std::size_t failed = first_failed.load();
     while (c < failed && !first_failed.compare_exchange_weak(failed, c)) {
     }
   };
-  tbb::task_arena arena(std::max(1, threads));
-  arena.execute([&] { tbb::parallel_for(std::size_t{0}, columns.size(), learn_column, tbb::simple_partitioner()); });
+  tbb::this_task_arena::isolate(
+      [&] { tbb::parallel_for(std::size_t{0}, columns.size(), learn_column, tbb::simple_partitioner()); });
   if (first_failed < columns.size()) return std::move(*errors[first_failed]);
   return profiles;
 }
