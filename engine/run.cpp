@@ -7,12 +7,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <span>
 #include <thread>
 
 #include "engine/analyze.hpp"
 #include "engine/base/text.hpp"
 #include "engine/evaluate/evaluate.hpp"
 #include "engine/fit.hpp"
+#include "engine/in_order.hpp"
 #include "engine/output/publish.hpp"
 #include "engine/outputs.hpp"
 #include "engine/rows.hpp"
@@ -73,9 +76,9 @@ class StageClock {
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
-// source -> chunk -> state -> metric -> threshold -> rows, for one model.
-Result<void> run_model(const FleetConfig& fleet, const ModelConfig& model, const RunOptions& options,
-                       const Engine& engine, const Control& control, Outputs& outputs) {
+// source -> chunk -> state -> metric -> threshold, for one model.
+Result<ModelResult> run_model(const FleetConfig& fleet, const ModelConfig& model, const RunOptions& options,
+                              const Engine& engine, const Control& control) {
   LW_TRY(const auto metrics, chosen_metrics(model));
   ModelResult result;
   result.model = &model;
@@ -107,7 +110,43 @@ Result<void> run_model(const FleetConfig& fleet, const ModelConfig& model, const
     result.judged = evaluate(periods, metrics);
     clock.ended("evaluate");
   }
-  return outputs.add(std::move(result));
+  return result;
+}
+
+// Whether a model may run beside others: its states are small where it has no segments, its data where its files are.
+bool runs_beside_others(const FleetConfig& fleet, const ModelConfig& model) {
+  constexpr std::int64_t kSmallInput = std::int64_t{64} << 20;
+  return model.segments.empty() &&
+         input_bytes(model.reference, fleet.base_folder) + input_bytes(model.analysis, fleet.base_folder) <=
+             kSmallInput;
+}
+
+// Runs models[from ...) that may run side by side, or the first alone; results reach `outputs` in order. Returns the
+// number of models done.
+Result<std::size_t> run_some(const FleetConfig& fleet, std::span<const ModelConfig* const> models,
+                             const RunOptions& options, const Engine& engine, const Control& control,
+                             Outputs& outputs) {
+  std::size_t count = 0;
+  while (count < models.size() && runs_beside_others(fleet, *models[count])) ++count;
+  count = std::max<std::size_t>(count, 1);
+  std::optional<Error> fatal;
+  run_in_order(
+      count,
+      [&](std::size_t i) {
+        return tbb::this_task_arena::isolate([&] { return run_model(fleet, *models[i], options, engine, control); });
+      },
+      [&](std::size_t i, Result<ModelResult> result) {
+        auto done = result.ok() ? outputs.add(std::move(result).value()) : Result<void>(std::move(result.error()));
+        if (done.ok()) return true;
+        if (done.error().code == ErrorCode::cancelled || done.error().code == ErrorCode::output) {
+          fatal = std::move(done.error());
+          return false;
+        }
+        outputs.add_failure(*models[i], std::move(done.error()));
+        return true;
+      });
+  if (fatal) return std::move(*fatal);
+  return count;
 }
 
 }  // namespace
@@ -127,12 +166,11 @@ Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options
   tbb::task_arena arena(threads);
   const Engine engine{backend.get(), threads, {}, options.slab_rows, std::make_shared<MemoryBudget>(kColumnBytes)};
   Outputs outputs(fleet, options, engine, directory);
-  for (const ModelConfig* model : models) {
-    auto done = arena.execute([&] { return run_model(fleet, *model, options, engine, control, outputs); });
-    if (done.ok()) continue;
-    if (done.error().code == ErrorCode::cancelled || done.error().code == ErrorCode::output)
-      return std::move(done.error());
-    outputs.add_failure(*model, std::move(done.error()));
+  for (std::size_t at = 0; at < models.size();) {
+    const auto rest = std::span(models).subspan(at);
+    LW_TRY(const std::size_t done,
+           arena.execute([&] { return run_some(fleet, rest, options, engine, control, outputs); }));
+    at += done;
   }
   return arena.execute([&] { return outputs.finish(); });
 }

@@ -93,8 +93,9 @@ class Shared {
     if (column.column.kind == ColumnKind::continuous) {
       plans[c].partition = &column.partition;
       plans[c].moments = column.moments;
+      if (!pass_.states) return;
       pass_.backend->prepare(plans[c]);
-      if (pass_.states) result.states.numbers[c].resize(cells);
+      result.states.numbers[c].resize(cells);
     } else {
       indices[c].emplace(column);
       if (pass_.states) result.states.categories[c].resize(cells);

@@ -2,6 +2,7 @@
 #include "engine/source/source.hpp"
 
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -216,6 +217,18 @@ Result<std::shared_ptr<Source>> Source::open(std::span<const std::string> patter
     LW_TRY(Schema schema, common_schema(files));
     return std::shared_ptr<Source>(std::make_shared<ParquetSource>(std::move(files), std::move(schema)));
   });
+}
+
+std::int64_t input_bytes(std::span<const std::string> patterns, const std::string& base_folder) {
+  const auto paths = guarded({}, [&] { return expand_patterns(patterns, base_folder); });
+  std::int64_t bytes = 0;
+  if (!paths.ok()) return bytes;
+  for (const std::string& path : paths.value()) {
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(path, failed);
+    if (!failed) bytes += static_cast<std::int64_t>(size);
+  }
+  return bytes;
 }
 
 }  // namespace longwatch

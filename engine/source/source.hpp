@@ -70,4 +70,7 @@ class Source {
                                                                    ReadAs as) const = 0;
 };
 
+/// Bytes of the files that the patterns match now; 0 where none does, or one cannot be looked at.
+std::int64_t input_bytes(std::span<const std::string> patterns, const std::string& base_folder);
+
 }  // namespace longwatch
