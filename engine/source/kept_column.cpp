@@ -1,9 +1,6 @@
 // Copies slabs into one array per column, and hands out views of it.
 #include "engine/source/kept_column.hpp"
 
-#include <sys/mman.h>
-
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -26,18 +23,6 @@ std::size_t width_of(ValueType type) {
   }
 }
 
-// Room for `bytes`, in pages of 2 MiB where it takes some: writing to fresh small pages costs as much as decoding.
-KeptColumn::Array large_array(std::size_t bytes) {
-  constexpr std::size_t kPage = std::size_t{2} << 20;
-  if (bytes < kPage) return KeptColumn::Array(static_cast<std::byte*>(std::malloc(std::max<std::size_t>(bytes, 1))));
-  const std::size_t whole = (bytes + kPage - 1) / kPage * kPage;
-  KeptColumn::Array array(static_cast<std::byte*>(std::aligned_alloc(kPage, whole)));
-#if defined(MADV_HUGEPAGE)
-  if (array != nullptr) (void)madvise(array.get(), whole, MADV_HUGEPAGE);  // advice only
-#endif
-  return array;
-}
-
 }  // namespace
 
 bool KeptColumn::same_dictionary(const CategoryDictionary& dictionary) const {
@@ -52,8 +37,7 @@ bool KeptColumn::append(const ColumnView& view) {
   const std::size_t width = width_of(view.type);
   if (values_ == nullptr) {
     type_ = view.type;
-    values_ = large_array(static_cast<std::size_t>(capacity_) * width);
-    if (values_ == nullptr) return false;
+    values_ = std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(capacity_) * width);
   }
   if (view.type != type_) return false;
   std::byte* const at = values_.get() + static_cast<std::size_t>(rows_) * width;

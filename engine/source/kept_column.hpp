@@ -1,9 +1,7 @@
 #pragma once
 // One decoded column of one row group, kept in memory to be read again.
 
-#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,11 +14,6 @@ namespace longwatch::reading {
 /// more texts, or whose dictionary starts anew, is not kept.
 class KeptColumn {
  public:
-  struct Free {
-    void operator()(std::byte* bytes) const { std::free(bytes); }
-  };
-  using Array = std::unique_ptr<std::byte[], Free>;
-
   /// Bytes that a column of `rows` rows takes at most, its dictionary aside.
   static std::int64_t bytes_for(std::int64_t rows, bool codes) {
     constexpr std::int64_t kMost = std::int64_t{1} << 48;  // what a footer promises may be anything
@@ -47,7 +40,7 @@ class KeptColumn {
   std::int64_t rows_ = 0;
   std::int64_t nulls_ = 0;
   ValueType type_ = ValueType::float64;
-  Array values_;
+  std::unique_ptr<std::byte[]> values_;
   std::vector<std::uint8_t> validity_;  // empty while there is no null
   CategoryDictionary dictionary_;
   std::string texts_;  // the bytes of dictionary_, once finished
