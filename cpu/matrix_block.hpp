@@ -9,7 +9,7 @@ namespace longwatch::cpu {
 
 /// Rows are padded with zeros to a multiple of this, and matrices given to `products` to a multiple of kPadColumns
 /// columns.
-inline constexpr std::int64_t kPadRows = 16;
+inline constexpr std::int64_t kPadRows = 32;
 inline constexpr std::int64_t kPadColumns = 4;
 
 /// How a numeric column becomes z (FeatureEncoder).

@@ -20,6 +20,7 @@ namespace {
 // A vector of doubles. multiply_add is one instruction where there is one: what it adds is exact either way.
 #if defined(__AVX512F__)
 constexpr int kTileColumns = 4;  // of the right-hand matrix, by vector registers
+constexpr int kRowVectors = 4;   // of rows, in a tile of a projection
 using Vector = __m512d;
 inline Vector load(const double* at) { return _mm512_loadu_pd(at); }
 inline void store(double* at, Vector v) { _mm512_storeu_pd(at, v); }
@@ -27,6 +28,7 @@ inline Vector same(double x) { return _mm512_set1_pd(x); }
 inline Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_pd(a, b, c); }
 #elif defined(__AVX2__)
 constexpr int kTileColumns = 2;
+constexpr int kRowVectors = 2;
 using Vector = __m256d;
 inline Vector load(const double* at) { return _mm256_loadu_pd(at); }
 inline void store(double* at, Vector v) { _mm256_storeu_pd(at, v); }
@@ -34,6 +36,7 @@ inline Vector same(double x) { return _mm256_set1_pd(x); }
 inline Vector multiply_add(Vector a, Vector b, Vector c) { return _mm256_fmadd_pd(a, b, c); }
 #else
 constexpr int kTileColumns = 2;
+constexpr int kRowVectors = 2;
 typedef double Vector __attribute__((vector_size(16)));  // NOLINT(modernize-use-using): the attribute needs it
 inline Vector load(const double* at) {
   Vector v;
@@ -124,23 +127,24 @@ void products(MatrixView a, MatrixView b, std::int64_t stride, std::int64_t rows
   }
 }
 
-/// kPadColumns components of two vectors of rows, over features [from, to): added to y.
+/// kPadColumns components of kRowVectors vectors of rows, over features [from, to): added to y.
 inline void project_tile(MatrixView z, const double* basis, std::int64_t stride, std::int64_t row, std::int64_t from,
                          std::int64_t to, double* y) {
-  Vector sums[kPadColumns][2];
-  for (auto& line : sums) line[0] = line[1] = same(0);
+  Vector sums[kPadColumns][kRowVectors];
+  for (auto& line : sums) {
+    for (Vector& sum : line) sum = same(0);
+  }
   for (std::int64_t f = from; f < to; ++f) {
-    const Vector first = load(z.values + f * stride + row);
-    const Vector second = load(z.values + f * stride + row + kLanes);
+    Vector values[kRowVectors];
+    for (int v = 0; v < kRowVectors; ++v) values[v] = load(z.values + f * stride + row + v * kLanes);
     for (int k = 0; k < kPadColumns; ++k) {
       const Vector weight = same(basis[k * z.columns + f]);
-      sums[k][0] = multiply_add(first, weight, sums[k][0]);
-      sums[k][1] = multiply_add(second, weight, sums[k][1]);
+      for (int v = 0; v < kRowVectors; ++v) sums[k][v] = multiply_add(values[v], weight, sums[k][v]);
     }
   }
   for (int k = 0; k < kPadColumns; ++k) {
     double* at = y + k * stride + row;
-    for (int half = 0; half < 2; ++half, at += kLanes) store(at, from == 0 ? sums[k][half] : load(at) + sums[k][half]);
+    for (int v = 0; v < kRowVectors; ++v, at += kLanes) store(at, from == 0 ? sums[k][v] : load(at) + sums[k][v]);
   }
 }
 
@@ -148,7 +152,7 @@ void project(MatrixView z, const double* basis, std::int64_t rank, std::int64_t 
   for (std::int64_t k = 0; k < rank; k += kPadColumns) {
     for (std::int64_t from = 0; from < z.columns; from += kExactFeatures) {
       const std::int64_t to = from + kExactFeatures < z.columns ? from + kExactFeatures : z.columns;
-      for (std::int64_t row = 0; row < rows; row += 2 * kLanes)
+      for (std::int64_t row = 0; row < rows; row += kRowVectors * kLanes)
         project_tile(z, basis + k * z.columns, stride, row, from, to, y + k * stride);
     }
   }

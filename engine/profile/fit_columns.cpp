@@ -45,9 +45,21 @@ Result<void> for_each_slab(const Source& source, const std::string& column, Read
 template <class T>
 void append_finite(const ColumnView& view, std::vector<double>& out) {
   const T* values = static_cast<const T*>(view.values);
-  for (std::int64_t row = 0; row < view.length; ++row) {
-    if (view.valid(row) && std::isfinite(values[row])) out.push_back(values[row]);
+  std::size_t kept = out.size();
+  out.resize(kept + static_cast<std::size_t>(view.length));
+  double* const to = out.data();
+  if (view.nulls == 0) {
+    for (std::int64_t row = 0; row < view.length; ++row) {
+      to[kept] = values[row];
+      kept += std::isfinite(values[row]) ? 1 : 0;
+    }
+  } else {
+    for (std::int64_t row = 0; row < view.length; ++row) {
+      to[kept] = values[row];
+      kept += view.valid(row) && std::isfinite(values[row]) ? 1 : 0;
+    }
   }
+  out.resize(kept);
 }
 
 // `values` is scratch: pages that are there already need not be asked for again.
@@ -163,8 +175,7 @@ Result<std::vector<ColumnProfile>> fit_columns(const Source& source, const std::
     while (c < failed && !first_failed.compare_exchange_weak(failed, c)) {
     }
   };
-  tbb::this_task_arena::isolate(
-      [&] { tbb::parallel_for(std::size_t{0}, columns.size(), learn_column, tbb::simple_partitioner()); });
+  tbb::parallel_for(std::size_t{0}, columns.size(), learn_column, tbb::simple_partitioner());
   if (first_failed < columns.size()) return std::move(*errors[first_failed]);
   return profiles;
 }
