@@ -113,7 +113,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
       chunks_made = plan_model_chunks(*source, model, model.reference_chunk.value_or(model.chunk));
       segments_made = plan_segments(*source, model.segments, model.max_segments);
     } else {
-      columns_made = fit_columns(*source, plan.columns, model.quantiles);
+      columns_made = fit_columns(*source, plan.columns, model.quantiles, *engine.columns);
     }
   });
   LW_TRY(ChunkPlan chunks, std::move(*chunks_made));

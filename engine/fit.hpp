@@ -18,7 +18,7 @@ struct Engine {
   int threads = 1;
   SourceOptions source;
   std::int64_t slab_rows = 0;             ///< 0: chosen
-  std::shared_ptr<MemoryBudget> columns;  ///< for decoded reference columns, kept between the passes of a fit
+  std::shared_ptr<MemoryBudget> columns;  ///< for columns held to be sorted, or kept between the passes of a fit
 };
 
 /// The source a fit or analysis read, for the run's record.

@@ -1,9 +1,7 @@
 // Reads the reference's columns, a few at a time, and learns each.
 #include "engine/profile/fit_columns.hpp"
 
-#include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +10,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "engine/profile/column_buffers.hpp"
 #include "engine/profile/fit_rules.hpp"
 
 namespace longwatch {
@@ -62,9 +61,10 @@ void append_finite(const ColumnView& view, std::vector<double>& out) {
   out.resize(kept);
 }
 
-// `values` is scratch: pages that are there already need not be asked for again.
-Result<void> learn_numbers(const Source& source, std::int64_t quantiles, std::vector<double>& values,
+Result<void> learn_numbers(const Source& source, std::int64_t quantiles, ColumnBuffers& buffers,
                            ColumnProfile& profile) {
+  const ColumnBuffers::Lease lease = buffers.take();
+  std::vector<double>& values = *lease;
   values.clear();
   values.reserve(static_cast<std::size_t>(source.rows()));
   LW_CHECK(for_each_slab(source, profile.column.name, ReadAs::number, [&](const ColumnView& view, bool) {
@@ -143,9 +143,9 @@ Result<void> learn_categories(const Source& source, ColumnProfile& profile) {
 }
 
 // The room's edge: nothing is thrown beyond here.
-Result<void> learn(const Source& source, std::int64_t quantiles, std::vector<double>& scratch, ColumnProfile& profile) {
+Result<void> learn(const Source& source, std::int64_t quantiles, ColumnBuffers& buffers, ColumnProfile& profile) {
   try {
-    return profile.column.kind == ColumnKind::continuous ? learn_numbers(source, quantiles, scratch, profile)
+    return profile.column.kind == ColumnKind::continuous ? learn_numbers(source, quantiles, buffers, profile)
                                                          : learn_categories(source, profile);
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::memory,
@@ -160,15 +160,15 @@ Result<void> learn(const Source& source, std::int64_t quantiles, std::vector<dou
 }  // namespace
 
 Result<std::vector<ColumnProfile>> fit_columns(const Source& source, const std::vector<ModelColumn>& columns,
-                                               std::int64_t quantiles) {
+                                               std::int64_t quantiles, MemoryBudget& budget) {
   std::vector<ColumnProfile> profiles(columns.size());
   std::vector<std::optional<Error>> errors(columns.size());
   std::atomic<std::size_t> first_failed{columns.size()};
-  tbb::enumerable_thread_specific<std::vector<double>> scratch;
+  ColumnBuffers buffers(budget, source.rows());
   const auto learn_column = [&](std::size_t c) {
     if (c > first_failed.load(std::memory_order_relaxed)) return;  // its result would not be returned
     profiles[c].column = columns[c];
-    Result<void> result = learn(source, quantiles, scratch.local(), profiles[c]);
+    Result<void> result = learn(source, quantiles, buffers, profiles[c]);
     if (result.ok()) return;
     errors[c] = std::move(result.error());
     std::size_t failed = first_failed.load();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/memory_budget.hpp"
 #include "engine/base/result.hpp"
 #include "engine/profile/profile.hpp"
 #include "engine/profile/spread.hpp"
@@ -35,10 +36,10 @@ struct CategoryCount {
 /// shares.
 void fit_categories(std::vector<CategoryCount> counts, std::int64_t missing, ColumnProfile& profile);
 
-/// Reads every column of `columns` once from `source` and learns it; `profiles` come in the same order. Each
-/// thread of the calling arena holds a column in memory, 8 bytes a row.
+/// Reads every column of `columns` once from `source` and learns it; `profiles` come in the same order. Threads
+/// of the calling arena hold a column each in memory, 8 bytes a row, as far as `budget` has room; one in any case.
 Result<std::vector<ColumnProfile>> fit_columns(const Source& source, const std::vector<ModelColumn>& columns,
-                                               std::int64_t quantiles);
+                                               std::int64_t quantiles, MemoryBudget& budget);
 
 /// Principal components that keep `variance` (0 < variance < 1: the fewest whose cumulated share reaches it, as
 /// scikit-learn's PCA) of the Gram matrix of standardised features. Signs: each component's largest |entry| is

@@ -20,13 +20,16 @@ ModelColumn category(const std::string& name) {
 }
 
 Result<std::vector<ColumnProfile>> fit_on(int threads, const Source& source, const std::vector<ModelColumn>& columns,
-                                          std::int64_t quantiles) {
+                                          std::int64_t quantiles, std::int64_t bytes = 1 << 30) {
   tbb::task_arena arena(threads);
-  return arena.execute([&] { return fit_columns(source, columns, quantiles); });
+  MemoryBudget budget(bytes);
+  auto result = arena.execute([&] { return fit_columns(source, columns, quantiles, budget); });
+  EXPECT_TRUE(budget.take(bytes)) << "not all was given back";
+  return result;
 }
 
 ColumnProfile learn_one(const Source& source, const ModelColumn& column) {
-  auto result = fit_columns(source, {column}, 1024);
+  auto result = fit_on(1, source, {column}, 1024);
   EXPECT_TRUE(result.ok()) << result.error().text();
   return std::move(result).value().at(0);
 }
@@ -97,6 +100,9 @@ TEST(FitColumns, DoesNotDependOnLayoutOrThreads) {
     columns.push_back(c % 2 == 0 ? number(name) : category(name));
   }
   const auto whole = fit_on(1, *test::memory_source(data), columns, 256);
+  const auto no_room = fit_on(4, *test::memory_source(data), columns, 256, 0);
+  ASSERT_TRUE(no_room.ok());
+  for (std::size_t c = 0; c < columns.size(); ++c) expect_equal(whole.value()[c], no_room.value()[c]);
   const auto pieces = fit_on(4, *test::memory_source(data, {1, 0, 999, 3000, 1000}), columns, 256);
   ASSERT_TRUE(whole.ok() && pieces.ok());
   ASSERT_EQ(pieces.value().size(), columns.size());
@@ -117,7 +123,7 @@ TEST(FitColumns, ReturnsTheFirstErrorByColumn) {
 }
 
 TEST(FitColumns, NoColumnsMakeNoProfiles) {
-  const auto result = fit_columns(*test::memory_source({test::number_column("x", {1.0})}), {}, 1024);
+  const auto result = fit_on(2, *test::memory_source({test::number_column("x", {1.0})}), {}, 1024);
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result.value().empty());
 }
