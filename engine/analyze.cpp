@@ -50,7 +50,9 @@ std::string unusable_here(const ColumnProfile& column, const Source& source) {
 Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,
                                      const ReferenceProfile& profile, const Engine& engine, const Control& control) {
   AnalysisStates out;
-  LW_TRY(out.source, Source::open(model.analysis, fleet.base_folder, engine.source));
+  LW_TRY(FilteredRows opened, open_analysis(fleet, model, engine.window, engine.source));
+  out.source = std::move(opened.source);
+  out.counts = opened.counts;
   const Source& source = *out.source;
   if (source.rows() == 0) {
     return Error{ErrorCode::data,

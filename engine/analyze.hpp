@@ -9,6 +9,7 @@ namespace longwatch {
 /// The states of a model's analysis period.
 struct AnalysisStates {
   std::shared_ptr<Source> source;
+  RowCounts counts;      ///< of the rows in the files
   ChunkPlan chunks;      ///< without runs: they are freed
   SegmentPlan segments;  ///< the reference's, then those the reference lacks
   StateTable states;

@@ -92,7 +92,8 @@ Result<ChunkPlan> plan_model_chunks(const Source& source, const ModelConfig& mod
 
 Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, const Engine& engine,
                             const Control& control) {
-  LW_TRY(const std::shared_ptr<Source> source, Source::open(model.reference, fleet.base_folder, engine.source));
+  LW_TRY(const FilteredRows opened, open_reference(fleet, model, engine.source));
+  const std::shared_ptr<Source>& source = opened.source;
   if (source->rows() == 0) {
     return Error{ErrorCode::data,
                  "the reference has no rows",
@@ -111,6 +112,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   profile.rows = source->rows();
   profile.rows_without_timestamp = chunks.rows_without_timestamp;
   profile.rows_dropped = chunks.rows_dropped;
+  profile.rows_filtered = opened.counts.filtered;
   if (chunks.rows_without_timestamp < chunks.rows && !model.timestamp.empty()) profile.last_time = chunks.last_time;
   profile.schema = schema_of(*source);
   LW_TRY(profile.columns, fit_columns(*source, plan.columns, model.quantiles, engine.threads));

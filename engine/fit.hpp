@@ -6,6 +6,7 @@
 #include "engine/backend/backend.hpp"
 #include "engine/base/progress.hpp"
 #include "engine/config/config.hpp"
+#include "engine/open_rows.hpp"
 #include "engine/profile/profile.hpp"
 #include "engine/source/source.hpp"
 
@@ -17,6 +18,7 @@ struct Engine {
   int threads = 1;
   SourceOptions source;
   std::int64_t slab_rows = 0;  ///< 0: chosen
+  TimeWindow window = {};      ///< only these rows of the analysis are looked at
 };
 
 /// The source a fit or analysis read, for the run's record.

@@ -127,15 +127,24 @@ std::vector<ResultRow> result_rows(const ModelConfig& model, const ReferenceProf
   std::vector<ResultRow> out;
   out.reserve(judged.size() + 8);
   for (const Judged& value : judged) out.push_back(maker.row(value));
+  if (!model.filter.empty()) {
+    const std::int64_t read = profile.rows + profile.rows_filtered;
+    out.push_back(maker.period_row(true, read, "filtered_rate", "", share(profile.rows_filtered, read)));
+  }
   if (!model.timestamp.empty()) {
     out.push_back(maker.period_row(true, profile.rows, "timestamp_missing_rate", model.timestamp,
                                    share(profile.rows_without_timestamp, profile.rows)));
   }
   if (analysis == nullptr) return out;
   const std::int64_t rows = analysis->source->rows();
+  const RowCounts& counts = analysis->counts;
+  if (!model.filter.empty())
+    out.push_back(maker.period_row(false, counts.read, "filtered_rate", "", share(counts.filtered, counts.read)));
   if (!model.timestamp.empty()) {
-    out.push_back(maker.period_row(false, rows, "timestamp_missing_rate", model.timestamp,
-                                   share(analysis->chunks.rows_without_timestamp, rows)));
+    // Under a time window rows without a timestamp are left out; their share is of the rows that the filter kept.
+    out.push_back(maker.period_row(
+        false, counts.read - counts.filtered, "timestamp_missing_rate", model.timestamp,
+        share(analysis->chunks.rows_without_timestamp + counts.without_timestamp, counts.read - counts.filtered)));
     out.push_back(maker.period_row(false, rows, "timestamp_outside_rate", model.timestamp,
                                    share(analysis->chunks.rows_before, rows)));
   }

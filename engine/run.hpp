@@ -21,6 +21,7 @@ struct RunOptions {
   std::string output;               ///< result directory
   std::string profiles;             ///< analyze: the folder of MODEL.profile files
   std::vector<std::string> models;  ///< names or globs; empty: all
+  std::string from, to;             ///< ISO 8601: only analysis rows with from <= timestamp < to; empty: no limit
   int threads = 0;                  ///< 0: as many as the machine has
   VectorLevel level = VectorLevel::best;
   bool keep_states = false;    ///< write states.parquet
@@ -59,8 +60,8 @@ struct RunSummary {
 /// chosen, the output refused, out of disk, cancelled.
 Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options, const Control& control);
 
-/// Checks configuration against data without computing: every model's columns, chunks rule, metrics and thresholds.
-/// Returns all problems found.
-std::vector<Error> validate_fleet(const FleetConfig& fleet, const std::vector<std::string>& models);
+/// Checks configuration against data without computing: every model's columns, row filter, chunks rule, metrics and
+/// thresholds, for the models and the range of time of `options`. Returns all problems found.
+std::vector<Error> validate_fleet(const FleetConfig& fleet, const RunOptions& options);
 
 }  // namespace longwatch

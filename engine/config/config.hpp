@@ -59,6 +59,38 @@ struct Constraint {
   bool operator==(const Constraint&) const = default;
 };
 
+enum class FilterOperator : std::uint8_t {
+  equals,
+  not_equals,
+  less_than,
+  at_most,
+  greater_than,
+  at_least,
+  in,
+  not_in,
+  missing,
+  not_missing
+};
+
+/// The key of an operator; `missing: false` for not_missing.
+const char* filter_operator_name(FilterOperator op);
+
+/// A value of a condition as written; what it means depends on the column's type.
+struct FilterValue {
+  std::string text;
+  bool quoted = false;
+  bool operator==(const FilterValue&) const = default;
+};
+
+/// One condition of the row filter. Rows for which every condition holds are kept.
+struct FilterCondition {
+  std::string column;
+  FilterOperator op = FilterOperator::equals;
+  std::vector<FilterValue> values;  ///< in, not_in: any number; missing, not_missing: none; else one
+  std::string entry;                ///< key path of its entry, e.g. "filter[0]"
+  bool operator==(const FilterCondition&) const = default;
+};
+
 /// A segment definition: the columns whose joint value makes the segment. Several columns are a crossing.
 using SegmentDefinition = std::vector<std::string>;
 
@@ -69,8 +101,9 @@ struct ModelConfig {
   Task task = Task::none;
   std::vector<std::string> reference;  ///< paths or globs
   std::vector<std::string> analysis;
-  std::string timestamp;  ///< empty: none
-  std::string time_zone;  ///< for timestamps without a zone; empty: UTC
+  std::vector<FilterCondition> filter;  ///< of the rows of both periods
+  std::string timestamp;                ///< empty: none
+  std::string time_zone;                ///< for timestamps without a zone; empty: UTC
   std::string id;
   std::string prediction;
   std::string target;

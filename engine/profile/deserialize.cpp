@@ -99,13 +99,14 @@ Result<void> read_summary(ByteReader& in, ReferenceProfile& profile) {
   profile.rows = in.i64();
   profile.rows_without_timestamp = in.i64();
   profile.rows_dropped = in.i64();
+  profile.rows_filtered = in.i64();
   profile.last_time = in.i64();
   for (std::uint64_t left = in.count(2); left > 0; --left) {
     std::string name(in.text());
     profile.schema.push_back({std::move(name), std::string(in.text())});
   }
   LW_CHECK(in.finish("profile"));
-  if (profile.rows < 0 || profile.rows_without_timestamp < 0 || profile.rows_dropped < 0) {
+  if (profile.rows < 0 || profile.rows_without_timestamp < 0 || profile.rows_dropped < 0 || profile.rows_filtered < 0) {
     return broken_profile("a number of rows is negative");
   }
   return {};

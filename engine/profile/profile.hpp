@@ -92,6 +92,7 @@ struct ReferenceProfile {
   std::int64_t rows = 0;
   std::int64_t rows_without_timestamp = 0;
   std::int64_t rows_dropped = 0;
+  std::int64_t rows_filtered = 0;      ///< left out by the row filter; not among `rows`
   std::int64_t last_time = INT64_MIN;  ///< the last timestamp (UTC); the lowest value without one
   std::vector<SchemaColumn> schema;
   std::vector<ColumnProfile> columns;

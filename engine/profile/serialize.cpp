@@ -98,6 +98,7 @@ std::string ReferenceProfile::serialize() const {
   out.i64(rows);
   out.i64(rows_without_timestamp);
   out.i64(rows_dropped);
+  out.i64(rows_filtered);
   out.i64(last_time);
   out.u64(schema.size());
   for (const SchemaColumn& column : schema) {

@@ -61,6 +61,7 @@ ReferenceProfile example() {
   profile.rows = 9;
   profile.rows_without_timestamp = 2;
   profile.rows_dropped = 1;
+  profile.rows_filtered = 7;
   profile.last_time = 1367366400000000;
   profile.schema = {{"x", "double"}, {"c", "string"}, {"\xff", "list<int32>"}};
   ColumnProfile x;
@@ -152,6 +153,7 @@ TEST(ProfileFile, RoundTripKeepsEverything) {
   EXPECT_EQ(a.rows, b.rows);
   EXPECT_EQ(a.rows_without_timestamp, b.rows_without_timestamp);
   EXPECT_EQ(a.rows_dropped, b.rows_dropped);
+  EXPECT_EQ(a.rows_filtered, b.rows_filtered);
   EXPECT_EQ(a.last_time, b.last_time);
   EXPECT_EQ(a.schema, b.schema);
   ASSERT_EQ(a.columns.size(), b.columns.size());
