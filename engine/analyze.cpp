@@ -64,6 +64,8 @@ Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig
   LW_TRY(out.chunks, plan_model_chunks(source, model, model.chunk, profile.last_time));
   LW_TRY(out.segments, plan_segments(source, model.segments, model.max_segments, &profile.segments));
 
+  LW_TRY(out.unique, count_model_unique(source, out.chunks, model, engine, control));
+
   Pass pass;
   pass.source = &source;
   pass.chunks = &out.chunks;

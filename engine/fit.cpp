@@ -119,6 +119,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   LW_CHECK(make_countable(profile.columns));
   LW_CHECK(add_constraint_edges(model, profile.columns));
   control.advance(source->rows());
+  LW_TRY(profile.unique, count_model_unique(*source, chunks, model, engine, control));
 
   Pass pass;
   pass.source = source.get();

@@ -9,6 +9,7 @@
 #include "engine/open_rows.hpp"
 #include "engine/profile/profile.hpp"
 #include "engine/source/source.hpp"
+#include "engine/unique/count_unique.hpp"
 
 namespace longwatch {
 
@@ -18,6 +19,7 @@ struct Engine {
   int threads = 1;
   SourceOptions source;
   std::int64_t slab_rows = 0;  ///< 0: chosen
+  UniqueOptions unique = {};   ///< memory for checking uniqueness
   TimeWindow window = {};      ///< only these rows of the analysis are looked at
 };
 
@@ -30,6 +32,11 @@ struct FitResult {
 /// plan_chunks for a model; what is wrong with the rule is said with the place where the model was configured.
 Result<ChunkPlan> plan_model_chunks(const Source& source, const ModelConfig& model, const ChunkRule& rule,
                                     std::int64_t not_before = INT64_MIN);
+
+/// count_unique for all columns of whose repeated values the model wants to know.
+Result<std::vector<UniqueColumn>> count_model_unique(const Source& source, const ChunkPlan& chunks,
+                                                     const ModelConfig& model, const Engine& engine,
+                                                     const Control& control);
 
 /// Learns the profile of one model. Reads the reference up to four times: timestamps and segments, columns, states with
 /// the Gram matrix, reconstruction errors. Runs on the calling task arena.

@@ -12,6 +12,7 @@ class RowMaker {
     base_.model_version = pool.intern(model.version);
     for (const Metric* metric : all_metrics()) metric_names_.emplace_back(metric, pool.intern(metric->name));
     for (const ColumnProfile& column : profile.columns) columns_.push_back(pool.intern(column.column.name));
+    for (const UniqueColumn& column : profile.unique) columns_.push_back(pool.intern(column.column));
     const SegmentPlan& plan = analysis == nullptr ? profile.segments : analysis->segments;
     for (const Segment& segment : plan.segments)
       segments_.push_back({pool.intern(segment.columns), pool.intern(segment.value), segment.missing});
@@ -72,9 +73,10 @@ class RowMaker {
   };
 
   void chunk(const Judged& judged, ResultRow& out) const {
+    out.period = judged.reference ? "reference" : "analysis";
+    if (judged.chunk < 0) return;
     const auto at = static_cast<std::size_t>(judged.chunk);
     const Chunk& chunk = judged.reference ? profile_.chunks[at] : analysis_->chunks.chunks[at];
-    out.period = judged.reference ? "reference" : "analysis";
     out.chunk_index = chunk.index;
     out.chunk_key = judged.reference ? reference_keys_[at] : analysis_keys_[at];
     if (chunk.timed) {

@@ -11,7 +11,7 @@
 
 #include "engine/analyze.hpp"
 #include "engine/base/text.hpp"
-#include "engine/evaluate/evaluate.hpp"
+#include "engine/evaluate/unique_values.hpp"
 #include "engine/fit.hpp"
 #include "engine/output/publish.hpp"
 #include "engine/outputs.hpp"
@@ -102,6 +102,8 @@ Result<void> run_model(const FleetConfig& fleet, const ModelConfig& model, const
                     &result.analysis->unusable,
                     result.analysis->pca_unusable};
     result.judged = evaluate(periods, metrics);
+    std::vector<Judged> unique = judge_unique(model, result.profile, result.analysis->unique, metrics);
+    std::move(unique.begin(), unique.end(), std::back_inserter(result.judged));
     clock.ended("evaluate");
   }
   return outputs.add(std::move(result));
@@ -123,7 +125,7 @@ Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options
       options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
-  const Engine engine{backend.get(), threads, {}, options.slab_rows, std::move(window)};
+  const Engine engine{backend.get(), threads, {}, options.slab_rows, {options.unique_memory, ""}, std::move(window)};
   Outputs outputs(fleet, options, engine, directory);
   for (const ModelConfig* model : models) {
     auto done = arena.execute([&] { return run_model(fleet, *model, options, engine, control, outputs); });

@@ -24,9 +24,10 @@ struct RunOptions {
   std::string from, to;             ///< ISO 8601: only analysis rows with from <= timestamp < to; empty: no limit
   int threads = 0;                  ///< 0: as many as the machine has
   VectorLevel level = VectorLevel::best;
-  bool keep_states = false;    ///< write states.parquet
-  std::int64_t slab_rows = 0;  ///< rows decoded at a time; 0: chosen. Changes no result
-  std::string command;         ///< for the run's record
+  bool keep_states = false;                ///< write states.parquet
+  std::int64_t slab_rows = 0;              ///< rows decoded at a time; 0: chosen. Changes no result
+  std::int64_t unique_memory = 256 << 20;  ///< bytes for checking uniqueness before it goes to disk; changes no result
+  std::string command;                     ///< for the run's record
 };
 
 /// One alert of the analysis period, for the screen.

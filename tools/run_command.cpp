@@ -119,6 +119,11 @@ void add_common(CLI::App& verb, Arguments& arguments) {
   verb.add_option("--vector", arguments.options.level, "Vector code; changes no result")
       ->transform(CLI::CheckedTransformer(kLevels))
       ->type_name("best|portable|avx2|avx512");
+  verb.add_option("--unique-memory", arguments.options.unique_memory,
+                  "Memory to check ids and unique columns, e.g. 1GB, before the disk ($TMPDIR) is used; default 256MB; "
+                  "changes no result")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   verb.add_option("--slab-rows", arguments.options.slab_rows, "Rows decoded at a time; changes no result")
       ->check(CLI::Range(1, 1 << 24));
 }

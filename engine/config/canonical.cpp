@@ -79,7 +79,7 @@ std::string filter_text(const ModelConfig& model) {
 
 std::string limits_text(const ModelConfig& model) {
   static constexpr const char* kThresholds[] = {"constant", "standard_deviation", "quantile"};
-  static constexpr const char* kConstraints[] = {"not_null", "in_range", "in_set", "max_null_rate"};
+  static constexpr const char* kConstraints[] = {"not_null", "in_range", "in_set", "max_null_rate", "unique"};
   std::string out;
   for (const ThresholdEntry& entry : model.thresholds) {
     out += "threshold " + quote(entry.metric) + " " + quote(entry.column) + " " +

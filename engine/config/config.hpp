@@ -47,7 +47,7 @@ struct ThresholdEntry {
   bool operator==(const ThresholdEntry&) const = default;
 };
 
-enum class ConstraintKind : std::uint8_t { not_null, in_range, in_set, max_null_rate };
+enum class ConstraintKind : std::uint8_t { not_null, in_range, in_set, max_null_rate, unique };
 
 /// A limit on a column that needs no reference and no threshold.
 struct Constraint {

@@ -195,7 +195,11 @@ const std::vector<Key<ModelConfig>>& model_keys() {
        read_text<&ModelConfig::timestamp>},
       {{"time_zone", "an IANA time zone", "The zone of timestamps that carry none.", "UTC", "Europe/Berlin", kText},
        read_text<&ModelConfig::time_zone>},
-      {{"id", "a column name", "The row's identifier; never a feature.", "none", "flight_id", kText},
+      {{"id", "a column name",
+        "The row's identifier; never a feature. Whether it repeats is checked where asked: `constraints: [{column: ID, "
+        "unique: "
+        "true}]`, or `duplicate_rate` in `metrics`.",
+        "none", "flight_id", kText},
        read_text<&ModelConfig::id>},
       {{"prediction", "a column name", "What the model said: a class, or a number for a regression.", "none",
         "late_pred", kText},
@@ -240,7 +244,8 @@ const std::vector<Key<ModelConfig>>& model_keys() {
         "More values than this in one segment definition are an error.", "1000", "5000",
         R"({"type": "integer", "minimum": 1, "maximum": 1000000})"},
        read_max_segments},
-      {{"metrics", "a list of metric names or globs", "The metrics wanted.", "all that apply",
+      {{"metrics", "a list of metric names or globs", "The metrics wanted.",
+        "all that apply, but `duplicate_*` and `unique_count` of the `id` only if named",
         "[jensen_shannon, \"missing_*\"]", kTexts},
        read_texts<&ModelConfig::metrics>},
       {{"thresholds", "a map of metric (or metric@column) to a rule",

@@ -15,6 +15,7 @@
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/partition.hpp"
+#include "engine/unique/unique_counts.hpp"
 
 namespace longwatch {
 
@@ -99,8 +100,9 @@ struct ReferenceProfile {
   PcaProfile pca;
   std::vector<Chunk> chunks;
   SegmentPlan segments;
-  StateTable states;  ///< of the reference
-  GramState gram;     ///< of all reference rows; empty where there is no PCA
+  StateTable states;                 ///< of the reference
+  std::vector<UniqueColumn> unique;  ///< the columns whose repeated values are counted
+  GramState gram;                    ///< of all reference rows; empty where there is no PCA
 
   /// The file's bytes: magic, version, length, checksum, content.
   [[nodiscard]] std::string serialize() const;

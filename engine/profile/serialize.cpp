@@ -70,6 +70,18 @@ void write(ByteWriter& out, const SegmentPlan& plan) {
   }
 }
 
+void write(ByteWriter& out, const UniqueColumn& column) {
+  out.text(column.column);
+  out.text(column.status);
+  out.u64(column.slots.size());
+  for (const UniqueCounts& slot : column.slots) {
+    out.i64(slot.rows);
+    out.i64(slot.missing);
+    out.i64(slot.first);
+    out.i64(slot.repeated);
+  }
+}
+
 template <class State>
 void write_states(ByteWriter& out, const std::vector<State>& states) {
   out.u64(states.size());
@@ -112,6 +124,8 @@ std::string ReferenceProfile::serialize() const {
   for (const Chunk& chunk : chunks) write(out, chunk);
   write(out, segments);
   write(out, states);
+  out.u64(unique.size());
+  for (const UniqueColumn& column : unique) write(out, column);
   gram.serialize(out);
   return wrap_content(out.bytes(), kVersion);
 }
