@@ -95,8 +95,8 @@ Result<ChunkPlan> plan_model_chunks(const Source& source, const ModelConfig& mod
 
 Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, const Engine& engine,
                             const Control& control) {
-  LW_TRY(const std::shared_ptr<Source> opened, Source::open(model.reference, fleet.base_folder, engine.source));
-  const std::shared_ptr<Source> source = cached_source(opened, engine.columns);
+  LW_TRY(const FilteredRows opened, open_reference(fleet, model, engine.source));
+  const std::shared_ptr<Source> source = cached_source(opened.source, engine.columns);
   if (source->rows() == 0) {
     return Error{ErrorCode::data,
                  "the reference has no rows",
@@ -126,12 +126,14 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   profile.rows = source->rows();
   profile.rows_without_timestamp = chunks.rows_without_timestamp;
   profile.rows_dropped = chunks.rows_dropped;
+  profile.rows_filtered = opened.counts.filtered;
   if (chunks.rows_without_timestamp < chunks.rows && !model.timestamp.empty()) profile.last_time = chunks.last_time;
   profile.schema = schema_of(*source);
   LW_TRY(profile.columns, std::move(*columns_made));
   LW_CHECK(make_countable(profile.columns));
   LW_CHECK(add_constraint_edges(model, profile.columns));
   control.advance(source->rows());
+  LW_TRY(profile.unique, count_model_unique(*source, chunks, model, engine, control));
 
   Pass pass;
   pass.source = source.get();
@@ -167,7 +169,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   }
   profile.chunks = std::move(chunks.chunks);
   profile.segments = std::move(segments);
-  return FitResult{std::move(profile), opened};
+  return FitResult{std::move(profile), opened.source};
 }
 
 }  // namespace longwatch

@@ -13,7 +13,7 @@
 
 #include "engine/analyze.hpp"
 #include "engine/base/text.hpp"
-#include "engine/evaluate/evaluate.hpp"
+#include "engine/evaluate/unique_values.hpp"
 #include "engine/fit.hpp"
 #include "engine/in_order.hpp"
 #include "engine/output/publish.hpp"
@@ -108,6 +108,8 @@ Result<ModelResult> run_model(const FleetConfig& fleet, const ModelConfig& model
                     &result.analysis->unusable,
                     result.analysis->pca_unusable};
     result.judged = evaluate(periods, metrics);
+    std::vector<Judged> unique = judge_unique(model, result.profile, result.analysis->unique, metrics);
+    std::move(unique.begin(), unique.end(), std::back_inserter(result.judged));
     clock.ended("evaluate");
   }
   return result;
@@ -158,13 +160,20 @@ std::size_t RunSummary::failed() const {
 
 Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options, const Control& control) {
   LW_TRY(const auto models, chosen_models(fleet, options.models));
+  LW_TRY(TimeWindow window, parse_window(options.from, options.to));
   LW_TRY(const auto backend, make_cpu_backend(options.level));
   LW_TRY(ResultDirectory directory, ResultDirectory::begin(options.output));
   const int threads =
       options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
-  const Engine engine{backend.get(), threads, {}, options.slab_rows, std::make_shared<MemoryBudget>(kColumnBytes)};
+  const Engine engine{backend.get(),
+                      threads,
+                      {},
+                      options.slab_rows,
+                      std::make_shared<MemoryBudget>(kColumnBytes),
+                      {options.unique_memory, ""},
+                      std::move(window)};
   Outputs outputs(fleet, options, engine, directory);
   for (std::size_t at = 0; at < models.size();) {
     const auto rest = std::span(models).subspan(at);
@@ -175,10 +184,12 @@ Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options
   return arena.execute([&] { return outputs.finish(); });
 }
 
-std::vector<Error> validate_fleet(const FleetConfig& fleet, const std::vector<std::string>& patterns) {
+std::vector<Error> validate_fleet(const FleetConfig& fleet, const RunOptions& options) {
   std::vector<Error> problems;
-  auto models = chosen_models(fleet, patterns);
+  auto models = chosen_models(fleet, options.models);
   if (!models.ok()) return {models.error()};
+  auto window = parse_window(options.from, options.to);
+  if (!window.ok()) return {window.error()};
   const auto check = [&](const ModelConfig& model, auto&& result) {
     if (result.ok()) return true;
     problems.push_back(result.error());
@@ -189,13 +200,15 @@ std::vector<Error> validate_fleet(const FleetConfig& fleet, const std::vector<st
   };
   for (const ModelConfig* model : models.value()) {
     check(*model, chosen_metrics(*model));
-    auto reference = Source::open(model->reference, fleet.base_folder);
-    if (!check(*model, reference) || !check(*model, resolve_model(*model, *reference.value()))) continue;
-    check(*model, plan_model_chunks(*reference.value(), *model, model->reference_chunk.value_or(model->chunk)));
-    check(*model, plan_segments(*reference.value(), model->segments, model->max_segments));
+    const auto reference = open_reference(fleet, *model);
+    if (!check(*model, reference)) continue;
+    const Source& rows = *reference.value().source;
+    if (!check(*model, resolve_model(*model, rows))) continue;
+    check(*model, plan_model_chunks(rows, *model, model->reference_chunk.value_or(model->chunk)));
+    check(*model, plan_segments(rows, model->segments, model->max_segments));
     if (model->analysis.empty()) continue;
-    auto analysis = Source::open(model->analysis, fleet.base_folder);
-    if (check(*model, analysis)) check(*model, plan_model_chunks(*analysis.value(), *model, model->chunk));
+    const auto analysis = open_analysis(fleet, *model, window.value());
+    if (check(*model, analysis)) check(*model, plan_model_chunks(*analysis.value().source, *model, model->chunk));
   }
   return problems;
 }

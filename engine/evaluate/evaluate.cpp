@@ -177,7 +177,7 @@ class ColumnTask {
   void constraints(const View& view, const Judged& base) {
     const auto& all = periods_.model->constraints;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].column != profile_column_->column.name) continue;
+      if (all[i].column != profile_column_->column.name || all[i].kind == ConstraintKind::unique) continue;
       Judged judged = base;
       judged.constraint = static_cast<std::int32_t>(i);
       judged.value = view.number ? check_numbers(all[i], view.numbers) : check_categories(all[i], view.categories);
@@ -255,6 +255,8 @@ const char* constraint_name(ConstraintKind kind) {
       return "in_set";
     case ConstraintKind::max_null_rate:
       return "max_null_rate";
+    case ConstraintKind::unique:
+      return "unique";
   }
   return "";
 }
