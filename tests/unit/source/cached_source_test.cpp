@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/source/cached_source.hpp"
+#include "engine/source/kept_column.hpp"
 #include "tests/support/memory_source.hpp"
 
 namespace longwatch {
@@ -85,6 +86,42 @@ TEST(CachedSource, KeepsWhatFitsAndGivesTheBudgetBack) {
       cached->read(cached->row_groups()[0], "c", ReadAs::category).ok());  // a reader that is not read to its end
   cached.reset();
   EXPECT_TRUE(budget->take(kBytes)) << "not all was given back";
+}
+
+TEST(KeptColumn, RefusesCodesOfAnotherDictionary) {
+  const std::int32_t codes[] = {1, 0};
+  CategoryDictionary first{1, {"a", "b"}, nullptr};
+  ColumnView view;
+  view.type = ValueType::code32;
+  view.values = codes;
+  view.length = 2;
+  view.dictionary = &first;
+  reading::KeptColumn kept(6);
+  ASSERT_TRUE(kept.append(view));
+  ASSERT_TRUE(kept.append(view)) << "the same dictionary";
+  const CategoryDictionary second{2, {"b", "a", "c"}, nullptr};
+  view.dictionary = &second;
+  EXPECT_FALSE(kept.append(view));
+}
+
+TEST(KeptColumn, TakesADictionaryThatGrew) {
+  const auto owner = std::make_shared<int>(0);
+  CategoryDictionary dictionary{1, {"a"}, owner};
+  const std::int32_t codes[] = {0, 1};
+  ColumnView view;
+  view.type = ValueType::code32;
+  view.values = codes;
+  view.length = 1;
+  view.dictionary = &dictionary;
+  reading::KeptColumn kept(3);
+  ASSERT_TRUE(kept.append(view));
+  dictionary = {2, {"a", "b"}, owner};
+  view.length = 2;
+  ASSERT_TRUE(kept.append(view));
+  kept.finish();
+  std::vector<std::int32_t> widened;
+  const ColumnView all = kept.view(0, 3, widened);
+  EXPECT_EQ(text_of(all, 0) + text_of(all, 1) + text_of(all, 2), "aab");
 }
 
 TEST(CachedSource, HandsErrorsOn) {
