@@ -23,10 +23,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import tables
+from processes import Failed, run_process
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ROOT / "benchmarks" / "peers"
@@ -43,22 +43,6 @@ NANNYML_MODELS = 2  # so many of a fleet; "nannyml, scaled" is what that makes f
 STATISTICS = "mean, standard_deviation, minimum, maximum, null_count, jensen_shannon"
 # What NannyML's six calculators compute.
 MONITORING = "jensen_shannon, reconstruction_error, missing_rate, unseen_rate, mean, standard_deviation"
-
-
-def run_process(command: list[str], log: Path) -> dict:
-    """Wall and CPU seconds and peak MiB of one process, and `inside`, the seconds it says it took, where its last line
-    is "seconds S"; its output goes to `log`.
-    """
-    with log.open("w") as output:
-        begin = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begin
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"{' '.join(command)} failed, see {log}:\n{log.read_text()[-2000:]}")
-    measured = {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mib": usage.ru_maxrss / 1024}
-    said = re.search(r"^seconds ([\d.]+)\s*\Z", log.read_text(), re.M)
-    return {**measured, "inside": float(said[1])} if said else measured
 
 
 def peer(script: str, *arguments: object) -> list[str]:
@@ -202,4 +186,7 @@ def main() -> None:
     print(f"\nEvery run: {output}", file=sys.stderr)
 
 
-main()
+try:
+    main()
+except Failed as failure:
+    sys.exit(str(failure))
