@@ -8,9 +8,9 @@ peak memory.
     benchmarks/end_to_end.py --fleet 20 --once "nannyml start" nannyml   # many models; all cases, the slow ones once
     benchmarks/end_to_end.py --rows 10000000 --repeat 1 --cases run    # memory at scale; 5.3 GB of files
 
-Needs nothing but Python itself; what each case does is in docs/benchmarks.md. Times include starting the process and
-reading the files, which are in the page cache. Prints a table and the targets, and writes every single run as JSON,
-which benchmarks/tables.py turns into the tables of RESULTS.md.
+Needs .venv (tools/setup) and, for the peers, benchmarks/peers/setup; what each case does is in docs/benchmarks.md.
+Times include starting the process and reading the files, which are in the page cache. Prints a table and the targets,
+and writes every single run as JSON, which benchmarks/tables.py turns into the tables of RESULTS.md.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from processes import Failed, run_process
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ROOT / "benchmarks" / "peers"
 PYTHON = ROOT / "build" / "peers-venv" / "bin" / "python"
+DATA_PYTHON = ROOT / ".venv" / "bin" / "python"  # has what make_data.py needs: cases of Longwatch alone want no peers
 WORK = ROOT / "build" / "benchmarks"
 PROGRAM = ROOT / "build" / "release" / "longwatch"
 Cases = dict[str, list[str]]  # the command of each
@@ -80,7 +81,7 @@ def longwatch_cases(program: str, folder: Path, models: dict[str, str], chunk_ro
 def wide_cases(program: str, rows: int) -> Cases:
     folder = WORK / f"wide_{rows}"
     if not (folder / "ends.json").exists():  # written last
-        run_process(peer("make_data.py", folder, rows), WORK / "make_data.log")
+        run_process([str(DATA_PYTHON), str(PEERS / "make_data.py"), str(folder), str(rows)], WORK / "make_data.log")
     chunk_rows = max(1, rows // CHUNKS)
     cases = longwatch_cases(program, folder, {"wide": "."}, chunk_rows, "")
     data = [folder / f"{period}.parquet" for period in ("reference", "analysis")]
@@ -113,7 +114,8 @@ def fleet_cases(program: str, models: int, rows: int) -> Cases:
 def describe_machine() -> str:
     model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.platform()}"
+    name = model[1] if model else platform.machine()
+    return f"{name}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.platform()}"
 
 
 def describe_commit() -> str:

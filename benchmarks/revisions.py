@@ -37,7 +37,8 @@ def build(sha: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     print(f"building {sha[:10]} in {folder}", file=sys.stderr, flush=True)
     unpack(sha, folder)
-    environment = {**os.environ, "CCACHE_BASEDIR": str(folder), "CCACHE_NOHASHDIR": "1"}  # hits from revision to revision
+    # Paths relative, so that one revision's objects serve the next.
+    environment = {**os.environ, "CCACHE_BASEDIR": str(folder), "CCACHE_NOHASHDIR": "1"}
     steps = [
         ["tools/setup"],
         ["cmake", "--preset", "release", "-DLONGWATCH_TESTS=OFF", "-DLONGWATCH_BENCHMARKS=OFF"],

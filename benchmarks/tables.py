@@ -86,7 +86,8 @@ def ratio(target: str, bound: float, at_most: bool, over: list[dict], under: lis
     """Wall decides; CPU is shown beside it."""
     wall, cpu = (median_of(over, key) / median_of(under, key) for key in ("wall", "cpu"))
     words = f"{'at most' if at_most else 'at least'} {bound:g} x"
-    return Verdict(target, words, f"{wall:.2f} x wall, {cpu:.2f} x CPU{note}", wall <= bound if at_most else wall >= bound)
+    reached = wall <= bound if at_most else wall >= bound
+    return Verdict(target, words, f"{wall:.2f} x wall, {cpu:.2f} x CPU{note}", reached)
 
 
 def against_peers(runs: dict, case: str, suffix: str, bound: float) -> Verdict:

@@ -58,7 +58,7 @@ def test_sees_a_program_twice_as_fast_with_other_results(tmp_path):
 
 
 def test_sees_nothing_where_both_are_the_same(tmp_path):
-    """By chance in one of 12,870 runs a side: all 8 ratios above all 8 of the null."""
+    """By chance in fewer than one of 256 runs for each measure: all 8 ratios on one side of 1, the median off the null."""
     old, new = program(tmp_path / "old", LOOPS), program(tmp_path / "new", LOOPS)
     done, case = compare(tmp_path, old, new, "--repeat", "8", "--fail-above", "1.5")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -120,6 +120,19 @@ def test_bands_hold_the_median_as_often_as_they_say():
         held = sum(band.low <= 1 <= band.high for band in bands) / len(bands)
         assert least < held < most
         assert bands[0].coverage == pytest.approx(held, abs=0.02)
+
+
+@pytest.mark.parametrize("rounds, change, seen", [(5, 1.0, 0.0), (9, 1.0, 0.0), (20, 1.0, 0.0), (9, 1.2, 0.9), (9, 0.8, 0.9), (20, 1.1, 0.75)])
+def test_verdicts_of_simulated_noise(rounds, change, seen):
+    """Single runs vary by 10 %. A verdict is rare where nothing changed, usual where enough did, and of the right sign."""
+    draw, found = random.Random(rounds), []
+    for _ in range(400):
+        runs = {one: [{"x": draw.lognormvariate(0, 0.1) * (change if one == "new" else 1)} for _ in range(2 * rounds)] for one in paired.CONTESTANTS}
+        bands = [paired.band_of(paired.ratios_of(runs, over, "x")) for over in ("new", "again")]
+        found.append(paired.verdict(*bands, rounds, "slower", "faster"))
+    wrong = {"slower", "faster"} - ({"slower"} if change > 1 else {"faster"} if change < 1 else set())
+    assert sum(one in wrong for one in found) / len(found) < 0.02
+    assert sum(one in {"slower", "faster"} - wrong for one in found) / len(found) >= seen
 
 
 def test_every_place_in_a_round_is_taken_alike():
