@@ -32,7 +32,8 @@ def read_ends(db: duckdb.DuckDBPyConnection, folder: str, numbers: list[str], pe
 # bin, statistics of the cells rolled up afterwards, as one UNION ALL (0.50 / 0.93); the same, a query a column
 # (0.66 / 1.06); statistics in a query of their own, then counts as one UNION ALL (0.65 / 1.17), by GROUPING SETS
 # (0.97 / 1.79), a query a column (1.04 / 1.72), the same with one integer key (1.03 / 1.69); histogram() of the bin in
-# one query (1.29 / 2.03).
+# one query (1.29 / 2.03). One or two runs of each on a shared machine, before results were written to files and before
+# nulls had a bin of their own: an order, not figures to quote.
 def cells(folder: str, chunk_rows: int, periods: list[str], numbers: list[str], texts: list[str], ends: dict) -> str:
     queries = []
     for period in periods:

@@ -28,6 +28,7 @@ def read_ends(folder: str, numbers: list[str], periods: list[str]) -> dict:
 
 # Every number is grouped by chunk and bin, and the statistics of the cells are rolled up afterwards: on 200,000 +
 # 200,000 rows, 2 cores (wall / CPU s) 0.80 / 1.05; with the statistics in a query of their own 0.89 / 1.22.
+# Two runs of each on a shared machine, before results were written to files: an order, not figures to quote.
 def cells(folder: str, chunk_rows: int, periods: list[str], numbers: list[str], texts: list[str], ends: dict) -> list:
     queries = []
     for period in periods:
