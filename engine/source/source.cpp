@@ -1,4 +1,4 @@
-// A table of Parquet files behind the Source interface.
+// A table of files behind the Source interface.
 #include "engine/source/source.hpp"
 
 #include <cmath>
@@ -10,9 +10,9 @@
 #include "engine/source/epoch_unit.hpp"
 #include "engine/source/glob.hpp"
 #include "engine/source/guard.hpp"
-#include "engine/source/parquet_file.hpp"
 #include "engine/source/readers.hpp"
 #include "engine/source/schema.hpp"
+#include "engine/source/table_file.hpp"
 
 namespace longwatch {
 namespace {
@@ -55,11 +55,11 @@ bool is_number(FileType type) {
   return type == FileType::integer || type == FileType::floating || type == FileType::decimal;
 }
 
-class ParquetSource final : public Source {
+class FileSource final : public Source {
  public:
-  ParquetSource(std::vector<std::shared_ptr<const ParquetFile>> parquet, Schema schema)
-      : parquet_(std::move(parquet)), schema_(std::move(schema)) {
-    for (const auto& file : parquet_) {
+  FileSource(std::vector<std::shared_ptr<const TableFile>> tables, Schema schema)
+      : tables_(std::move(tables)), schema_(std::move(schema)) {
+    for (const auto& file : tables_) {
       for (std::size_t i = 0; i < file->group_rows().size(); ++i) {
         groups_.push_back({static_cast<int>(files_.size()), static_cast<int>(i), file->group_rows()[i], rows_});
         rows_ += file->group_rows()[i];
@@ -103,7 +103,7 @@ class ParquetSource final : public Source {
   [[nodiscard]] Result<std::size_t> check_request(const RowGroup& group, const std::string& column, ReadAs as) const {
     const Location where = place(group, column);
     if (where.file.empty() || group.index < 0 ||
-        static_cast<std::size_t>(group.index) >= parquet_[static_cast<std::size_t>(group.file)]->group_rows().size()) {
+        static_cast<std::size_t>(group.index) >= tables_[static_cast<std::size_t>(group.file)]->group_rows().size()) {
       return Error{ErrorCode::internal, "the table has no such row group", where, ""};
     }
     if (schema_.duplicated.contains(column))
@@ -125,7 +125,7 @@ class ParquetSource final : public Source {
 
   [[nodiscard]] const LeafColumn& leaf(int file, std::size_t index) const {
     const auto at = static_cast<std::size_t>(file);
-    return parquet_[at]->columns()[schema_.in_file[at][index]];
+    return tables_[at]->columns()[schema_.in_file[at][index]];
   }
 
   [[nodiscard]] Result<std::unique_ptr<ColumnReader>> open_reader(const RowGroup& group, std::size_t index, ReadAs as,
@@ -134,7 +134,7 @@ class ParquetSource final : public Source {
     return guarded(where, [&]() -> Result<std::unique_ptr<ColumnReader>> {
       const LeafColumn& column = leaf(group.file, index);
       const bool text = column.info.type == FileType::text;
-      OpenChunk chunk = parquet_[static_cast<std::size_t>(group.file)]->open_chunk(group.index, column, text);
+      OpenChunk chunk = tables_[static_cast<std::size_t>(group.file)]->open_chunk(group.index, column, text);
       chunk.where = where;
       std::unique_ptr<ColumnReader> reader;
       if (as == ReadAs::number) reader = number_reader(column, std::move(chunk));
@@ -158,15 +158,12 @@ class ParquetSource final : public Source {
 
   [[nodiscard]] Result<NumberRange> range_of(std::size_t index) const {
     std::optional<NumberRange> all;
-    for (std::size_t file = 0; file < parquet_.size(); ++file) {
+    for (std::size_t file = 0; file < tables_.size(); ++file) {
       LW_TRY(const auto range, guarded(place({static_cast<int>(file)}, schema_.columns[index].name),
                                        [&]() -> Result<std::optional<NumberRange>> {
-                                         return footer_range(*parquet_[file], leaf(static_cast<int>(file), index));
+                                         return tables_[file]->number_range(leaf(static_cast<int>(file), index));
                                        }));
-      if (!range) continue;
-      if (!all) all = range;
-      all->smallest = std::min(all->smallest, range->smallest);
-      all->largest = std::max(all->largest, range->largest);
+      widen(all, range);
     }
     if (all) return *all;
     return first_value(index);
@@ -191,7 +188,7 @@ class ParquetSource final : public Source {
     return NumberRange{};
   }
 
-  std::vector<std::shared_ptr<const ParquetFile>> parquet_;
+  std::vector<std::shared_ptr<const TableFile>> tables_;
   Schema schema_;
   std::vector<SourceFile> files_;
   std::vector<RowGroup> groups_;
@@ -208,13 +205,13 @@ Result<std::shared_ptr<Source>> Source::open(std::span<const std::string> patter
   where.file = valid_utf8(base_folder);
   return guarded(where, [&]() -> Result<std::shared_ptr<Source>> {
     LW_TRY(const std::vector<std::string> paths, expand_patterns(patterns, base_folder));
-    std::vector<std::shared_ptr<const ParquetFile>> files;
+    std::vector<std::shared_ptr<const TableFile>> files;
     for (const std::string& path : paths) {
-      LW_TRY(auto file, ParquetFile::open(path, options, paths.size() <= kMostKeptOpen));
+      LW_TRY(auto file, open_table_file(path, options, paths.size() <= kMostKeptOpen));
       files.push_back(std::move(file));
     }
     LW_TRY(Schema schema, common_schema(files));
-    return std::shared_ptr<Source>(std::make_shared<ParquetSource>(std::move(files), std::move(schema)));
+    return std::shared_ptr<Source>(std::make_shared<FileSource>(std::move(files), std::move(schema)));
   });
 }
 
