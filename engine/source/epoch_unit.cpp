@@ -17,22 +17,8 @@ void widen_by_values(std::optional<NumberRange>& all, const ColumnView& view) {
   const auto* const values = static_cast<const T*>(view.values);
   for (std::int64_t i = 0; i < view.length; ++i) {
     const auto value = static_cast<double>(values[i]);
-    if (view.valid(i) && !std::isnan(value)) widen(all, NumberRange{value, value});
+    if (view.valid(i) && std::isfinite(value)) widen(all, NumberRange{value, value});
   }
-}
-
-std::optional<NumberRange> group_range(const TableFile& file, int group, const LeafColumn& column) {
-  std::optional<NumberRange> all;
-  const std::int64_t rows = file.group_rows()[static_cast<std::size_t>(group)];
-  const auto reader = number_reader(column, file.open_chunk(group, column, false));
-  for (std::int64_t row = 0; row < rows; row += kSlab) {
-    const auto view = reader->next(kSlab);
-    if (!view.ok()) throw Corrupt("row group " + std::to_string(group) + ": " + view.error().what);
-    if (view.value().type == ValueType::float32) widen_by_values<float>(all, view.value());
-    if (view.value().type == ValueType::float64) widen_by_values<double>(all, view.value());
-  }
-  const bool finite = all && std::isfinite(all->smallest) && std::isfinite(all->largest);
-  return finite ? all : std::nullopt;
 }
 
 }  // namespace
@@ -53,12 +39,16 @@ void widen(std::optional<NumberRange>& all, const std::optional<NumberRange>& mo
   all->largest = std::max(all->largest, more->largest);
 }
 
-std::optional<NumberRange> scanned_range(const TableFile& file, const LeafColumn& column) {
-  // Half floats have no statistics in Parquet files either.
-  const bool floating = column.info.type == FileType::floating && !column.half;
-  if (column.info.type != FileType::integer && !floating) return std::nullopt;
+std::optional<NumberRange> scanned_range(const TableFile& file, int group, const LeafColumn& column) {
   std::optional<NumberRange> all;
-  for (std::size_t i = 0; i < file.group_rows().size(); ++i) widen(all, group_range(file, static_cast<int>(i), column));
+  const std::int64_t rows = file.group_rows()[static_cast<std::size_t>(group)];
+  const auto reader = number_reader(column, file.open_chunk(group, column, false));
+  for (std::int64_t row = 0; row < rows; row += kSlab) {
+    const auto view = reader->next(kSlab);
+    if (!view.ok()) throw Corrupt("row group " + std::to_string(group) + ": " + view.error().what);
+    if (view.value().type == ValueType::float32) widen_by_values<float>(all, view.value());
+    if (view.value().type == ValueType::float64) widen_by_values<double>(all, view.value());
+  }
   return all;
 }
 

@@ -1,10 +1,10 @@
 // A column of an Arrow batch behind the interface of the Parquet library's column readers.
 #include "engine/source/ipc_column.hpp"
 
-#include <algorithm>
 #include <type_traits>
 
 #include "engine/source/ipc_rows.hpp"
+#include "engine/source/own_column.hpp"
 #include "engine/source/slab.hpp"
 
 namespace longwatch::reading {
@@ -37,37 +37,17 @@ class DictionaryValues final : public IpcValues<T> {
   std::vector<std::int32_t> code_;
 };
 
-// The part of the interface that is the same for values and codes.
+// What is the same for values and codes.
 template <class DType, class Value>
-class Column : public ::parquet::TypedColumnReader<DType> {
+class Column : public OwnColumn<DType> {
  public:
-  using T = typename DType::c_type;
-
-  Column(IpcLevels levels, std::int64_t rows) : levels_(std::move(levels)), left_(rows) {}
-
-  bool HasNext() override { return left_ > 0; }
-  [[nodiscard]] ::parquet::Type::type type() const override { return DType::type_num; }
-  [[nodiscard]] const ::parquet::ColumnDescriptor* descr() const override { return nullptr; }
-  ::parquet::ExposedEncoding GetExposedEncoding() override { return ::parquet::ExposedEncoding::NO_ENCODING; }
-  std::int64_t ReadBatch(std::int64_t /*rows*/, std::int16_t* /*levels*/, std::int16_t* /*repetitions*/, T* /*values*/,
-                         std::int64_t* /*present*/) override {
-    throw Corrupt("a column of codes has no values");
-  }
-  std::int64_t ReadBatchWithDictionary(std::int64_t /*rows*/, std::int16_t* /*levels*/, std::int16_t* /*repetitions*/,
-                                       std::int32_t* /*codes*/, std::int64_t* /*present*/, const T** /*dictionary*/,
-                                       std::int32_t* /*size*/) override {
-    throw Corrupt("a column of values has no codes");
-  }
-  std::int64_t Skip(std::int64_t /*values*/) override { throw Corrupt("columns of Arrow files are read in order"); }
+  Column(IpcLevels levels, std::int64_t rows) : OwnColumn<DType>(rows), levels_(std::move(levels)) {}
 
  protected:
-  void SetExposedEncoding(::parquet::ExposedEncoding /*encoding*/) override {}
-
   // Reads the next rows by `read(rows, levels, out)`, and moves those that have a value to the front of `values`.
   template <class Read>
   std::int64_t dense(std::int64_t want, std::int16_t* levels, Value* values, std::int64_t* present, Read&& read) {
-    const std::int64_t rows = std::min(want, left_);
-    left_ -= rows;
+    const std::int64_t rows = this->advance(want);
     *present = rows;
     if (!levels_.any()) {
       read(rows, nullptr, values);
@@ -87,7 +67,6 @@ class Column : public ::parquet::TypedColumnReader<DType> {
 
  private:
   IpcLevels levels_;
-  std::int64_t left_;
   Buffer<Value> scratch_;
 };
 

@@ -153,7 +153,9 @@ OpenChunk IpcFile::open_chunk(int group, const LeafColumn& column, bool show_cod
 }
 
 std::optional<NumberRange> IpcFile::number_range(const LeafColumn& column) const {
-  return scanned_range(*this, column);
+  std::optional<NumberRange> all;
+  for (std::size_t i = 0; i < group_rows_.size(); ++i) widen(all, scanned_range(*this, static_cast<int>(i), column));
+  return all;
 }
 
 }  // namespace longwatch::reading

@@ -1,4 +1,4 @@
-// The extremes of a Parquet file's columns, by the statistics in its footer.
+// The extremes of a Parquet file's columns, by the statistics in its footer where it has them.
 #include <cmath>
 
 #include <parquet/statistics.h>
@@ -20,6 +20,7 @@ std::optional<NumberRange> range_of(const ::parquet::Statistics& statistics) {
 }
 
 std::optional<NumberRange> chunk_range(const ::parquet::Statistics& statistics, const LeafColumn& column) {
+  if (column.info.type == FileType::decimal || column.half) return std::nullopt;
   switch (column.physical) {
     case ::parquet::Type::INT32:
       return column.is_unsigned ? range_of<::parquet::Int32Type, std::uint32_t>(statistics)
@@ -39,12 +40,13 @@ std::optional<NumberRange> chunk_range(const ::parquet::Statistics& statistics, 
 }  // namespace
 
 std::optional<NumberRange> ParquetFile::number_range(const LeafColumn& column) const {
-  if (column.info.type != FileType::integer && column.info.type != FileType::floating) return std::nullopt;
   std::optional<NumberRange> all;
   for (int i = 0; i < metadata_->num_row_groups(); ++i) {
     const auto chunk = metadata_->RowGroup(i)->ColumnChunk(column.leaf);
     const auto statistics = chunk->is_stats_set() ? chunk->statistics() : nullptr;
-    const auto range = statistics != nullptr ? chunk_range(*statistics, column) : std::nullopt;
+    auto range = statistics != nullptr ? chunk_range(*statistics, column) : std::nullopt;
+    // Infinities hide the finite extremes. Whether they do must not depend on which rows share a row group.
+    if (!range) range = scanned_range(*this, i, column);
     widen(all, range);
   }
   return all;

@@ -1,7 +1,6 @@
 // A table of files behind the Source interface.
 #include "engine/source/source.hpp"
 
-#include <cmath>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "engine/source/epoch_unit.hpp"
 #include "engine/source/glob.hpp"
 #include "engine/source/guard.hpp"
+#include "engine/source/partitions.hpp"
 #include "engine/source/readers.hpp"
 #include "engine/source/schema.hpp"
 #include "engine/source/table_file.hpp"
@@ -159,33 +159,14 @@ class FileSource final : public Source {
   [[nodiscard]] Result<NumberRange> range_of(std::size_t index) const {
     std::optional<NumberRange> all;
     for (std::size_t file = 0; file < tables_.size(); ++file) {
-      LW_TRY(const auto range, guarded(place({static_cast<int>(file)}, schema_.columns[index].name),
-                                       [&]() -> Result<std::optional<NumberRange>> {
-                                         return tables_[file]->number_range(leaf(static_cast<int>(file), index));
-                                       }));
+      Location where = place({static_cast<int>(file)}, schema_.columns[index].name);
+      where.row_group = -1;
+      LW_TRY(const auto range, guarded(where, [&]() -> Result<std::optional<NumberRange>> {
+               return tables_[file]->number_range(leaf(static_cast<int>(file), index));
+             }));
       widen(all, range);
     }
-    if (all) return *all;
-    return first_value(index);
-  }
-
-  // The range of the first value of all files, in their order, that is not 0 (which fits every unit).
-  [[nodiscard]] Result<NumberRange> first_value(std::size_t index) const {
-    constexpr std::int64_t kRows = 1024;
-    for (const RowGroup& group : groups_) {
-      LW_TRY(const auto reader, open_reader(group, index, ReadAs::number, EpochUnit::seconds));
-      for (std::int64_t row = 0; row < group.rows; row += kRows) {
-        LW_TRY(const ColumnView view, reader->next(kRows));
-        for (std::int64_t i = 0; i < view.length; ++i) {
-          if (!view.valid(i)) continue;
-          const double value = view.type == ValueType::float32
-                                   ? static_cast<double>(static_cast<const float*>(view.values)[i])
-                                   : static_cast<const double*>(view.values)[i];
-          if (std::isfinite(value) && value != 0) return NumberRange{value, value};
-        }
-      }
-    }
-    return NumberRange{};
+    return all.value_or(NumberRange{});
   }
 
   std::vector<std::shared_ptr<const TableFile>> tables_;
@@ -204,12 +185,13 @@ Result<std::shared_ptr<Source>> Source::open(std::span<const std::string> patter
   Location where;
   where.file = valid_utf8(base_folder);
   return guarded(where, [&]() -> Result<std::shared_ptr<Source>> {
-    LW_TRY(const std::vector<std::string> paths, expand_patterns(patterns, base_folder));
+    LW_TRY(const std::vector<FoundFile> found, expand_patterns(patterns, base_folder));
     std::vector<std::shared_ptr<const TableFile>> files;
-    for (const std::string& path : paths) {
-      LW_TRY(auto file, open_table_file(path, options, paths.size() <= kMostKeptOpen));
-      files.push_back(std::move(file));
+    for (const FoundFile& file : found) {
+      LW_TRY(auto table, open_table_file(file.path, options, found.size() <= kMostKeptOpen));
+      files.push_back(std::move(table));
     }
+    LW_TRY(files, add_partitions(std::move(files), found));
     LW_TRY(Schema schema, common_schema(files));
     return std::shared_ptr<Source>(std::make_shared<FileSource>(std::move(files), std::move(schema)));
   });

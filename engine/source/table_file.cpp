@@ -50,7 +50,7 @@ bool is_old_stream(std::string_view head) {
   std::memcpy(&length, head.data(), sizeof length);
   std::uint32_t root = 0;
   std::memcpy(&root, head.data() + 4, sizeof root);
-  return length % 8 == 0 && length >= 32 && length < (1U << 24U) && root >= 8 && root < 64 && root % 2 == 0;
+  return length % 4 == 0 && length >= 32 && length < (1U << 24U) && root >= 8 && root < 64 && root % 2 == 0;
 }
 
 // A line of printable characters.

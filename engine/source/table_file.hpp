@@ -48,8 +48,8 @@ class TableFile {
   /// where the whole chunk has them. Throws what the library throws.
   [[nodiscard]] virtual OpenChunk open_chunk(int group, const LeafColumn& column, bool dictionary) const = 0;
 
-  /// The extremes of an integer or floating column over the row groups, by statistics or by reading it; empty where the
-  /// file has no finite ones, and for other columns. Throws what the library throws.
+  /// The extremes of the finite values of a column of numbers over all row groups, by statistics or by reading it;
+  /// empty where it has none. Throws what the library throws, and Corrupt.
   [[nodiscard]] virtual std::optional<NumberRange> number_range(const LeafColumn& column) const = 0;
 };
 
