@@ -75,9 +75,9 @@ void add_schema_verb(CLI::App& app, int& code) {
   verb->footer("Example: longwatch schema reference.parquet --analysis analysis.parquet --model fraud > fleet.yaml");
   auto arguments = std::make_shared<SchemaArguments>();
   auto json = std::make_shared<bool>(false);
-  verb->add_option("reference", arguments->reference, "Reference data: Parquet files or globs");
+  verb->add_option("reference", arguments->reference, "Reference data: Parquet or Arrow files, globs or folders");
   verb->add_option("--analysis", arguments->analysis,
-                   "Analysis data: a Parquet file or glob; may be given more than once")
+                   "Analysis data: a file, glob or folder; may be given more than once")
       ->allow_extra_args(false);
   verb->add_option("--model", arguments->model, "Name of the model");
   verb->add_option("-o,--output", arguments->output, "File to write; default: standard output");

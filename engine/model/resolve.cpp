@@ -138,7 +138,12 @@ class Resolver {
         listed.insert(name);
       }
     }
-    for (const ColumnInfo& info : source_.columns()) {
+    // By name, as files may hold their columns in any order, some even in their paths: sums over features that are no
+    // integers (PCA) would differ in their last bits.
+    std::vector<ColumnInfo> by_name = source_.columns();
+    std::stable_sort(by_name.begin(), by_name.end(),
+                     [](const ColumnInfo& a, const ColumnInfo& b) { return a.name < b.name; });
+    for (const ColumnInfo& info : by_name) {
       const bool wanted = model_.features
                               ? listed.contains(info.name)
                               : readable(info.type) && occurrences_.at(info.name) == 1 && !roles_.contains(info.name);
