@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import signal
 import subprocess
 
 import pyarrow as pa
@@ -77,6 +78,12 @@ class Runs:
             assert may_succeed, f"the fault went unnoticed: {where}"
             assert digests(self.folder / "out") == self.expected, where
             return
+        if kind == "allocation" and done.returncode == -signal.SIGABRT:
+            # Arrow's own code ends the process in places (constructors that may not throw): all that is left then is the
+            # hidden folder in which the result was being built.
+            assert all(name.startswith(".out.longwatch-") for name in self.left()), where
+            subprocess.run(["rm", "-rf", *self.folder.glob(".out.longwatch-*")], check=True)
+            return
         # The last sync is of the folder that holds the result, which is whole by then: only its durability is in doubt.
         whole = kind == "sync_error" and self.left() == ["out"] and digests(self.folder / "out") == self.expected
         assert self.left() == [] or whole, f"something was left behind: {self.left()}, {where}"
@@ -95,7 +102,8 @@ def test_a_fault_fails_the_run_and_publishes_nothing(runs, kind):
         done, met = runs.run(kind, n)
         if not met:
             break
-        runs.check(kind, n, done, may_succeed=False)
+        # A read may fail that only tells what kind of file this is: the reader then says what is wrong, or nothing is.
+        runs.check(kind, n, done, may_succeed=kind == "read_error")
     assert n > 3 and done.returncode == 0 and digests(runs.folder / "out") == runs.expected
 
 
@@ -126,11 +134,12 @@ def test_a_failing_allocation_publishes_nothing_or_all(runs):
     last = occurrences(runs)
     random_n = random.Random(1)
     every = os.environ.get("LONGWATCH_ALL_ALLOCATIONS")
-    chosen = range(1, last) if every else sorted({random_n.randrange(1, last) for _ in range(200)})
-    refused = 0
+    chosen = range(1, last) if every else sorted({random_n.randrange(1, last) for _ in range(150)})
+    refused = aborted = 0
     for n in chosen:
         done, met = runs.run("allocation", n)
         if met:
             runs.check("allocation", n, done, may_succeed=True)
-            refused += done.returncode != 0
-    assert refused > 50
+            refused += done.returncode > 0
+            aborted += done.returncode < 0
+    assert refused > 50 and aborted < refused / 5, (refused, aborted)
