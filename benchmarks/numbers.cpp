@@ -1,6 +1,7 @@
 // How fast the CPU backend adds numbers to a state, by distribution, type, nulls and row selection, beside the speed at
 // which this machine reads memory: `benchmark_numbers`. One thread but for read_bandwidth. Names are
 //   numbers/DISTRIBUTION/TYPE/nulls:PERCENT/contiguous|listed/cache|memory/LEVEL
+//   part/histogram|moments|distinct/cache|memory/LEVEL: one part of the kernel alone, normal float64 values
 // "cache": 50,000 rows, again and again; "memory": 64 MiB of values. Listed rows are every second one on average.
 // Counters, of CPU time: ns_value a selected value, GB_s of selected values, of_core the latter's share of what one
 // core reads from memory. Read these, not the time column, where the machine is busy.
@@ -12,7 +13,10 @@
 
 #include "benchmarks/bandwidth.hpp"
 #include "benchmarks/samples.hpp"
+#include "cpu/cell_table.hpp"
+#include "cpu/number_block.hpp"
 #include "engine/backend/backend.hpp"
+#include "engine/state/row.hpp"
 
 namespace longwatch {
 namespace {
@@ -119,20 +123,6 @@ void run_numbers(benchmark::State& state, const Case& what) {
   state.SetLabel(std::to_string(profile.partition.edges().size()) + " edges");
 }
 
-/// The yardstick itself, in the same counters: the best of the iterations. `threads` cores share the array.
-void read_bandwidth(benchmark::State& state) {
-  const auto threads = static_cast<int>(state.range(0));
-  double best = 0;
-  for (auto _ : state) {
-    const double bytes_a_second = measure_bandwidth(threads, 1);
-    best = std::max(best, bytes_a_second);
-    state.SetIterationTime(static_cast<double>(kBandwidthBytes) / bytes_a_second);
-  }
-  state.counters["ns_value"] = 8e9 / best;
-  state.counters["GB_s"] = best * 1e-9;
-  state.counters["of_core"] = best / core_bandwidth();
-}
-
 const char* level_text(VectorLevel level) {
   switch (level) {
     case VectorLevel::portable:
@@ -145,6 +135,77 @@ const char* level_text(VectorLevel level) {
       break;
   }
   return "best";
+}
+
+const cpu::NumberParts& parts_of([[maybe_unused]] VectorLevel level) {
+#if defined(__x86_64__)
+  if (level == VectorLevel::avx512) return cpu::number_parts_avx512();
+  if (level == VectorLevel::avx2) return cpu::number_parts_avx2();
+#endif
+  return cpu::number_parts_portable();
+}
+
+using Part = void (*)(const double*, int, cpu::NumberTarget&);
+
+/// One part of the kernel alone, block by block, over float64 values of the normal distribution.
+void run_part(benchmark::State& state, VectorLevel level, Part cpu::NumberParts::*part, bool in_cache) {
+  if (!make_cpu_backend(level).ok()) {
+    state.SkipWithError("this processor has no such instructions");
+    return;
+  }
+  const ColumnProfile& profile = learned("normal");
+  const std::unique_ptr<Column> column = make_column({"normal", ValueType::float64, 0, false, in_cache, level});
+  const auto table = cpu::CellTable::make(profile.partition);
+  HistogramPartial histogram;
+  histogram.resize(profile.partition.cells());
+  std::vector<std::uint8_t> registers(row::kDistinctRegisters);
+  const auto target = std::make_unique<cpu::NumberTarget>();
+  target->cells = table.value().view();
+  target->centre = profile.moments.centre;
+  target->scale = profile.moments.scale;
+  target->counts = histogram.counts.data();
+  target->sums = histogram.sums.data();
+  target->touched = histogram.touched.data();
+  target->all_touched = true;
+  target->registers = registers.data();
+  const std::size_t rows = column->doubles.size() / cpu::kBlockRows * cpu::kBlockRows;
+  const double begin = cpu_seconds();
+  for (auto _ : state) {
+    for (std::size_t at = 0; at < rows; at += cpu::kBlockRows)
+      (parts_of(level).*part)(column->doubles.data() + at, cpu::kBlockRows, *target);
+    benchmark::ClobberMemory();
+  }
+  report(state, static_cast<double>(rows), 8, cpu_seconds() - begin);
+}
+
+void add_parts() {
+  const std::pair<const char*, Part cpu::NumberParts::*> parts[] = {{"histogram", &cpu::NumberParts::histogram},
+                                                                    {"moments", &cpu::NumberParts::moments},
+                                                                    {"distinct", &cpu::NumberParts::distinct}};
+  for (const auto& [name, part] : parts) {
+    for (const bool in_cache : {true, false}) {
+      for (const VectorLevel level : {VectorLevel::portable, VectorLevel::avx2, VectorLevel::avx512}) {
+        const std::string full = std::string("part/") + name + (in_cache ? "/cache/" : "/memory/") + level_text(level);
+        benchmark::RegisterBenchmark(full.c_str(), [level, chosen = part, in_cache](benchmark::State& state) {
+          run_part(state, level, chosen, in_cache);
+        });
+      }
+    }
+  }
+}
+
+/// The yardstick itself, in the same counters: the best of the iterations. `threads` cores share the array.
+void read_bandwidth(benchmark::State& state) {
+  const auto threads = static_cast<int>(state.range(0));
+  double best = 0;
+  for (auto _ : state) {
+    const double bytes_a_second = measure_bandwidth(threads, 1);
+    best = std::max(best, bytes_a_second);
+    state.SetIterationTime(static_cast<double>(kBandwidthBytes) / bytes_a_second);
+  }
+  state.counters["ns_value"] = 8e9 / best;
+  state.counters["GB_s"] = best * 1e-9;
+  state.counters["of_core"] = best / core_bandwidth();
 }
 
 void add_case(const Case& what) {
@@ -178,6 +239,7 @@ void add_cases() {
 
 int main(int argc, char** argv) {
   longwatch::add_cases();
+  longwatch::add_parts();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

@@ -73,6 +73,16 @@ void number_block_portable(const NumberBlock& block, NumberTarget& target);
 void number_block_avx2(const NumberBlock& block, NumberTarget& target);
 void number_block_avx512(const NumberBlock& block, NumberTarget& target);
 
+/// What a kernel does with the finite values of a block, part by part; x[0 ... n), n <= kBlockRows. For the benchmarks.
+struct NumberParts {
+  void (*histogram)(const double* x, int n, NumberTarget& target);
+  void (*moments)(const double* x, int n, NumberTarget& target);  ///< and extremes
+  void (*distinct)(const double* x, int n, NumberTarget& target);
+};
+const NumberParts& number_parts_portable();
+const NumberParts& number_parts_avx2();
+const NumberParts& number_parts_avx512();
+
 /// The integer bits of a double, so that they increase with the value. Not for NaN.
 __attribute__((always_inline)) inline std::uint64_t ordered_key(double x) {
   std::uint64_t bits;

@@ -1,6 +1,6 @@
-// The body of the number kernel: included once per vector level, with LW_NUMBER_BLOCK naming the level's function.
-// Plain loops that the compiler turns into the level's vector code. Everything else here is local to the including
-// file.
+// The body of the number kernel: included once per vector level, with LW_NUMBER_BLOCK and LW_NUMBER_PARTS naming the
+// level's functions. Plain loops that the compiler turns into the level's vector code. Everything else here is local to
+// the including file.
 
 #include <cstdint>
 
@@ -8,7 +8,7 @@
 #include "engine/base/hash.hpp"
 #include "engine/state/row.hpp"
 
-#if !defined(LW_NUMBER_BLOCK)
+#if !defined(LW_NUMBER_BLOCK) || !defined(LW_NUMBER_PARTS)
 #error "numbers_kernel.hpp is for numbers_*.cpp"
 #endif
 
@@ -251,14 +251,25 @@ inline void add_distinct(const double* x, int n, std::uint8_t* registers) {
   for (int i = 0; i < n; ++i) add_hash(hashes[i], registers);
 }
 
+inline void add_both_moments(const double* x, int n, NumberTarget& target) {
+  add_extremes(x, n, target);
+  add_moments(x, n, target);
+}
+
 }  // namespace
+
+const NumberParts& LW_NUMBER_PARTS() {
+  static constexpr NumberParts kParts{add_cells, add_both_moments, [](const double* x, int n, NumberTarget& target) {
+                                        add_distinct(x, n, target.registers);
+                                      }};
+  return kParts;
+}
 
 void LW_NUMBER_BLOCK(const NumberBlock& block, NumberTarget& target) {
   alignas(64) double x[kBlockRows];
   const int n = block.float32 ? load<float>(block, target, x) : load<double>(block, target, x);
   target.outside = 0;
-  add_extremes(x, n, target);
-  add_moments(x, n, target);
+  add_both_moments(x, n, target);
   add_cells(x, n, target);
   add_distinct(x, n, target.registers);
 }
