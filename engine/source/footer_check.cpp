@@ -45,7 +45,10 @@ class Elements final : public ThriftSink {
     if (&shape == &shapes::kSchemaElement && id == 4) element_.name = value;
   }
   void field(const ThriftShape& shape, std::int64_t id) override {
-    if (&shape == &shapes::kLogicalType) element_.logical = id;
+    if (&shape == &shapes::kLogicalType) {
+      element_.logical_at_all = true;
+      element_.logical = id;
+    }
     if (&shape == &shapes::kTimeUnit) element_.unit = id;
   }
   [[nodiscard]] const std::vector<SchemaElement>& all() const { return elements_; }

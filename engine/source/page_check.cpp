@@ -127,7 +127,11 @@ void check_second(const ::parquet::DataPageV2& page, const ::parquet::ColumnDesc
   if (page.num_rows() != page.num_values()) throw Corrupt("a page of a flat column has other than one value a row");
   const Bytes levels = bytes.subspan(static_cast<std::size_t>(repetition), static_cast<std::size_t>(definition));
   std::int64_t present = page.num_values();
-  if (column.max_definition_level() > 0) present = pass_runs(levels, 1, present).ones;
+  if (column.max_definition_level() > 0) {
+    const RunsTotal runs = pass_runs(levels, 1, present);
+    if (runs.bytes != levels.size()) throw Corrupt("a page has more definition levels than values");
+    present = runs.ones;
+  }
   if (page.num_values() - present != page.num_nulls()) throw Corrupt("a page has another number of nulls than it says");
   check_values(bytes.subspan(static_cast<std::size_t>(repetition + definition)), column, page.encoding(), present);
 }

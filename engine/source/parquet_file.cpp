@@ -9,6 +9,7 @@
 
 #include "engine/base/hash.hpp"
 #include "engine/base/text.hpp"
+#include "engine/source/arrow_copy.hpp"
 #include "engine/source/chunk_check.hpp"
 #include "engine/source/footer_check.hpp"
 #include "engine/source/guard.hpp"
@@ -115,6 +116,7 @@ Result<void> ParquetFile::load(const SourceOptions& options) {
   check_chunks(*metadata_, data_end_);
   summary_.rows = metadata_->num_rows();
   columns_ = leaf_columns(*metadata_->schema());
+  check_arrow_copy(*metadata_, columns_);
   return {};
 }
 

@@ -40,10 +40,12 @@ enum Logical : std::int64_t {
   logical_date = 6,
   logical_time = 7,
   logical_timestamp = 8,
+  logical_reserved = 9,
   logical_integer = 10,
   logical_json = 12,
   logical_bson = 13,
-  last_known = 15
+  logical_uuid = 14,
+  logical_float16 = 15
 };
 
 constexpr std::int64_t kNoConverted = -1;
@@ -98,9 +100,43 @@ std::int64_t partner(const SchemaElement& e) {
   }
 }
 
+// The storage that a logical type may have, as numbers of parquet.thrift.
+bool storage_fits(const SchemaElement& e) {
+  constexpr std::int64_t kInt32 = 1;
+  constexpr std::int64_t kInt64 = 2;
+  constexpr std::int64_t kByteArray = 6;
+  constexpr std::int64_t kFixed = 7;
+  switch (e.logical) {
+    case logical_string:
+    case logical_enum:
+    case logical_json:
+    case logical_bson:
+      return e.physical == kByteArray;
+    case logical_date:
+      return e.physical == kInt32;
+    case logical_timestamp:
+      return e.physical == kInt64;
+    case logical_time:
+      return e.physical == (e.unit == 1 ? kInt32 : kInt64);
+    case logical_integer:
+      return e.physical == (e.bits == 64 ? kInt64 : kInt32);
+    case logical_decimal:
+      return e.physical == kInt32 || e.physical == kInt64 || e.physical == kByteArray || e.physical == kFixed;
+    case logical_uuid:
+      return e.physical == kFixed && e.length == 16;
+    case logical_float16:
+      return e.physical == kFixed && e.length == 2;
+    default:
+      return true;
+  }
+}
+
 void check_types(const SchemaElement& e) {
   const std::int64_t with = partner(e);  // always asked, as it checks the integer's width
-  if (e.logical < 0 || e.logical > last_known || e.converted < 0) return;
+  if (e.logical_at_all && (e.logical <= 0 || e.logical == logical_reserved))
+    throw Corrupt("its logical type is none that Parquet has");
+  if (!storage_fits(e)) throw Corrupt("its logical type does not fit the way it is stored");
+  if (!e.logical_at_all || e.converted < 0) return;
   const bool same = e.converted == with || (e.converted == map_key_value && with == map);
   if (!same) throw Corrupt("its logical type and its converted type differ");
   if (e.logical != logical_decimal) return;
@@ -116,6 +152,9 @@ void SchemaElement::set(int id, std::int64_t value) {
   switch (id) {
     case 1:
       physical = value;
+      break;
+    case 2:
+      length = value;
       break;
     case 3:
       repetition = value;
@@ -140,6 +179,9 @@ void SchemaElement::set(int id, std::int64_t value) {
 void check_element(const SchemaElement& element) {
   try {
     if (element.physical > kLastPhysical) throw Corrupt("its type is none that Parquet has");
+    const bool digits = element.scale >= 0 || element.precision >= 0;
+    if (digits && element.converted != decimal && element.logical != logical_decimal)
+      throw Corrupt("it has digits, but is no decimal");
     if (element.repetition > kLastRepetition) throw Corrupt("its repetition is none that Parquet has");
     check_types(element);
   } catch (const Corrupt& e) {

@@ -10,11 +10,13 @@ namespace longwatch::reading {
 struct SchemaElement {
   std::string_view name;
   std::int64_t physical = -1;
+  std::int64_t length = -1;  ///< bytes of a value of fixed length
   std::int64_t repetition = -1;
   std::int64_t children = 0;
   std::int64_t converted = -1;
   std::int64_t scale = -1;
   std::int64_t precision = -1;
+  bool logical_at_all = false;
   std::int64_t logical = -1;  ///< member of the union LogicalType
   std::int64_t logical_scale = -1;
   std::int64_t logical_precision = -1;

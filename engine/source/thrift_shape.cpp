@@ -100,14 +100,15 @@ constexpr ThriftField kPageFields[] = {{1, Wire::i32, kRequired},
 }  // namespace
 
 constexpr bool kUnion = true;
+constexpr bool kClosed = true;
 
-constinit const ThriftShape kTimeUnit{"TimeUnit", kTimeUnitFields, 0, kUnion};
-constinit const ThriftShape kDecimalType{"DecimalType", kDecimalFields, 0};
-constinit const ThriftShape kTimeType{"TimeType", kTimeFields, 0};
-constinit const ThriftShape kIntType{"IntType", kIntFields, 0};
+constinit const ThriftShape kTimeUnit{"TimeUnit", kTimeUnitFields, 0, kUnion, kClosed};
+constinit const ThriftShape kDecimalType{"DecimalType", kDecimalFields, 0, false, kClosed};
+constinit const ThriftShape kTimeType{"TimeType", kTimeFields, 0, false, kClosed};
+constinit const ThriftShape kIntType{"IntType", kIntFields, 0, false, kClosed};
 constinit const ThriftShape kLogicalType{"LogicalType", kLogicalFields, 0, kUnion};
 // With the nodes, paths and descriptors that the library makes of one.
-constinit const ThriftShape kSchemaElement{"SchemaElement", kSchemaElementFields, 2000};
+constinit const ThriftShape kSchemaElement{"SchemaElement", kSchemaElementFields, 2000, false, kClosed};
 constinit const ThriftShape kColumnChunk{"ColumnChunk", kColumnChunkFields, 1200};
 constinit const ThriftShape kRowGroup{"RowGroup", kRowGroupFields, 256};
 constinit const ThriftShape kFileMetaData{"FileMetaData", kFileFields, 0};

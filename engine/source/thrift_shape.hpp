@@ -27,6 +27,7 @@ struct ThriftShape {
   std::span<const ThriftField> fields;
   std::int64_t memory = 0;  ///< bytes that the library takes for one, about
   bool is_union = false;    ///< has exactly one field
+  bool closed = false;      ///< has no fields but these: one that is new could change what the column is
 };
 
 /// What is in the metadata, told in the order of the bytes.
@@ -44,7 +45,7 @@ class ThriftSink {
 
 /// Walks one structure. Throws Corrupt where a field that the table knows has another type, comes twice, or is
 /// missing though required, where a union has not one member, or where the library would take more than `memory` bytes
-/// for it. Fields that the table does not know are passed, as newer writers may have them.
+/// for it. Fields that the table does not know are passed, as newer writers may have them, unless the shape is closed.
 void walk_thrift(ThriftCursor& cursor, const ThriftShape& shape, std::int64_t memory, ThriftSink& sink);
 
 namespace shapes {

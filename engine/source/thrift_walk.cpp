@@ -46,6 +46,7 @@ class Walk {
     for (const ThriftField& field : shape.fields) {
       if (field.id == at.id) known = &field;
     }
+    if (known == nullptr && shape.closed) fail(shape, at.id, "is none that the format has");
     if (known == nullptr) return cursor_.skip(at.type);
     const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(known->id);
     if ((seen & bit) != 0) fail(shape, at.id, "comes twice");
