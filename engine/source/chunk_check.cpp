@@ -16,7 +16,7 @@ constexpr std::int64_t kOldSlack = 100;
 // Rows cost time even where they cost no bytes: what a file of some size may promise. Real files of constant columns
 // stay far below, as every page of theirs has a header.
 constexpr std::int64_t kMostValues = 1LL << 27U;
-constexpr std::int64_t kValuesPerByte = 4096;
+constexpr std::int64_t kValuesPerByte = 16'384;
 
 struct Placed {
   ChunkRange range;

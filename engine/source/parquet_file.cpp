@@ -138,7 +138,9 @@ OpenChunk ParquetFile::open_chunk(int group, const LeafColumn& column, bool dict
   const auto meta = metadata_->RowGroup(group)->ColumnChunk(column.leaf);
   if (!meta->file_path().empty()) throw Corrupt("its data lies in another file, '" + meta->file_path() + "'");
   const ChunkRange range = chunk_range(*meta, metadata_->writer_version(), data_end_);
-  const auto pool = std::make_shared<LimitedPool>(memory_budget(range.end - range.begin));
+  const std::int64_t budget = memory_budget(range.end - range.begin);
+  const auto pool = std::make_shared<LimitedPool>(budget);
+  chunk.text_budget = budget / 2;
   const auto file = handle();
   const ::parquet::ReaderProperties how = properties(options_, pool.get());
   chunk.pool = pool;

@@ -25,6 +25,7 @@ struct OpenChunk {
   std::shared_ptr<::parquet::RowGroupReader> group;
   std::shared_ptr<::parquet::ColumnReader> column;  ///< nullptr where the row group has no rows
   std::int64_t rows = 0;
+  std::int64_t text_budget = 0;  ///< bytes that the category texts of a slab may take
   bool nullable = false;
   Location where;
 };
