@@ -87,14 +87,27 @@ bool fits(const arrow::DataType& type, const LeafColumn& column) {
   }
 }
 
+void check_nullable(const ::parquet::FileMetaData& metadata, const arrow::Field& field, const LeafColumn& column) {
+  if (column.info.type == FileType::nested || column.leaf < 0 || field.type()->id() == Type::NA) return;
+  const bool nullable = metadata.schema()->Column(column.leaf)->max_definition_level() > 0;
+  if (nullable == field.nullable()) return;
+  throw Corrupt(std::string("it can ") + (nullable ? "" : "not ") +
+                    "be null in the schema, unlike in the copy of it that Arrow left",
+                -1, column.info.name);
+}
+
 }  // namespace
 
 void check_arrow_copy(const ::parquet::FileMetaData& metadata, const std::vector<LeafColumn>& columns) {
   const auto copy = read_copy(metadata);
   if (copy == nullptr || !same_columns(*copy, columns)) return;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const arrow::DataType& type = *copy->field(static_cast<int>(i))->type();
-    if (fits(type, columns[i])) continue;
+    const arrow::Field& field = *copy->field(static_cast<int>(i));
+    const arrow::DataType& type = *field.type();
+    if (fits(type, columns[i])) {
+      check_nullable(metadata, field, columns[i]);
+      continue;
+    }
     throw Corrupt("the type is " + columns[i].info.type_text + " in the schema, but " + type.ToString() +
                       " in the copy of it that Arrow left",
                   -1, columns[i].info.name);

@@ -24,9 +24,13 @@ std::uint32_t read_length(Bytes bytes) {
   return length;
 }
 
-void check_filled(std::size_t have, std::size_t want) {
-  if (have == want) return;
-  throw Corrupt("a page of " + std::to_string(have) + " bytes of values should have " + std::to_string(want));
+// The values take all of `bytes`, or leave the 8 zero bytes that fastparquet writes after them.
+void check_filled(Bytes bytes, std::size_t want) {
+  constexpr std::size_t kPadding = 8;
+  if (bytes.size() == want) return;
+  const bool padded = bytes.size() == want + kPadding;
+  if (padded && std::all_of(bytes.end() - kPadding, bytes.end(), [](std::uint8_t byte) { return byte == 0; })) return;
+  throw Corrupt("a page of " + std::to_string(bytes.size()) + " bytes of values should have " + std::to_string(want));
 }
 
 // Bytes of a value, 0 where they vary.
@@ -48,8 +52,8 @@ std::size_t fixed_width(const ::parquet::ColumnDescriptor& column) {
 }
 
 void check_plain(Bytes bytes, const ::parquet::ColumnDescriptor& column, std::size_t values) {
-  if (column.physical_type() == Type::BOOLEAN) return check_filled(bytes.size(), (values + 7) / 8);
-  if (column.physical_type() != Type::BYTE_ARRAY) return check_filled(bytes.size(), values * fixed_width(column));
+  if (column.physical_type() == Type::BOOLEAN) return check_filled(bytes, (values + 7) / 8);
+  if (column.physical_type() != Type::BYTE_ARRAY) return check_filled(bytes, values * fixed_width(column));
   std::size_t at = 0;
   for (std::size_t i = 0; i < values; ++i) {
     const std::size_t length = read_length(bytes.subspan(at));
@@ -57,7 +61,7 @@ void check_plain(Bytes bytes, const ::parquet::ColumnDescriptor& column, std::si
     if (length > bytes.size() - at) throw Corrupt("a page ends in the middle of a value");
     at += length;
   }
-  check_filled(bytes.size(), at);
+  check_filled(bytes, at);
 }
 
 void check_indices(Bytes bytes, std::int64_t values) {
@@ -66,7 +70,7 @@ void check_indices(Bytes bytes, std::int64_t values) {
   constexpr int kWidest = 32;
   if (bytes[0] > kWidest) throw Corrupt("a page has dictionary indices of " + std::to_string(bytes[0]) + " bits");
   const Bytes runs = bytes.subspan(1);
-  check_filled(runs.size(), pass_runs(runs, bytes[0], values).bytes);
+  check_filled(runs, pass_runs(runs, bytes[0], values).bytes);
 }
 
 void check_values(Bytes bytes, const ::parquet::ColumnDescriptor& column, Encoding::type encoding,
@@ -75,7 +79,7 @@ void check_values(Bytes bytes, const ::parquet::ColumnDescriptor& column, Encodi
     case Encoding::PLAIN:
       return check_plain(bytes, column, static_cast<std::size_t>(values));
     case Encoding::BYTE_STREAM_SPLIT:
-      return check_filled(bytes.size(), static_cast<std::size_t>(values) * fixed_width(column));
+      return check_filled(bytes, static_cast<std::size_t>(values) * fixed_width(column));
     case Encoding::PLAIN_DICTIONARY:
     case Encoding::RLE_DICTIONARY:
       return check_indices(bytes, values);
