@@ -71,7 +71,7 @@ class DictionaryReader final : public CategoryReader {
 template <class DType, class Coder>
 class PooledReader final : public CategoryReader {
  public:
-  PooledReader(OpenChunk chunk, Coder coder) : rows_(std::move(chunk)), coder_(coder) {}
+  PooledReader(OpenChunk chunk, Coder coder) : coder_(coder), pool_(chunk.text_budget), rows_(std::move(chunk)) {}
 
   Result<ColumnView> next(std::int64_t max_rows) override {
     return guarded(rows_.where(), [&]() -> Result<ColumnView> {
@@ -91,9 +91,9 @@ class PooledReader final : public CategoryReader {
   [[nodiscard]] std::uint64_t generation() const override { return pool_.generation(); }
 
  private:
-  ChunkRows rows_;
   Coder coder_;
   TextPool pool_;
+  ChunkRows rows_;
   Buffer<typename DType::c_type> raw_;
   Buffer<std::int32_t> codes_;
 };

@@ -63,9 +63,29 @@ std::string obstacle(const Source& source, const ColumnInfo& info) {
   return source.find(info.name) == nullptr ? "several columns have this name" : "";
 }
 
+// A file whose columns are all of types that are never read is refused as a whole.
+Result<void> check_readable(const Source& source) {
+  int nested = 0;
+  int unknown = 0;
+  for (const ColumnInfo& info : source.columns()) {
+    if (info.type != FileType::nested && info.type != FileType::other) return {};
+    ++(info.type == FileType::nested ? nested : unknown);
+  }
+  if (nested + unknown == 0) return {};
+  const std::string kinds = unknown == 0  ? "nested columns"
+                            : nested == 0 ? "columns of types that it does not know"
+                                          : "nested columns and columns of types that it does not know";
+  Location where;
+  where.file = valid_utf8(source.files().front().path);
+  where.column = valid_utf8(source.columns().front().name);
+  return Error{ErrorCode::data, "the file has only " + kinds + ", which Longwatch does not read", std::move(where),
+               nested > 0 ? "columns of lists, maps and structs must be flattened" : ""};
+}
+
 }  // namespace
 
 Result<std::vector<ColumnDigest>> digest_columns(const Source& source) {
+  LW_CHECK(check_readable(source));
   std::vector<ColumnDigest> digests;
   for (const ColumnInfo& info : source.columns()) {
     ColumnDigest digest;

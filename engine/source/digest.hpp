@@ -17,10 +17,11 @@ struct ColumnDigest {
   std::int64_t nulls = 0;
   std::string digest;  ///< 16 hex digits: the sum (mod 2^64) over non-null rows of the hash of the value's category
                        ///< text (see CategoryDictionary); empty where the column cannot be read
-  std::string error;  ///< why it cannot be read, e.g. nested
+  std::string error;   ///< why it cannot be read, e.g. nested
 };
 
-/// Digests of all columns. Fails only where the file as a whole is unreadable or a flat column is corrupt.
+/// Digests of all columns. Fails only where the file as a whole is unreadable, has columns but none that is flat, or a
+/// flat column is corrupt.
 Result<std::vector<ColumnDigest>> digest_columns(const Source& source);
 
 }  // namespace longwatch

@@ -7,6 +7,12 @@
 
 namespace longwatch::reading {
 
+Location Corrupt::place(Location where) const {
+  if (row_group_ >= 0) where.row_group = row_group_;
+  if (!column_.empty()) where.column = valid_utf8(column_);
+  return where;
+}
+
 Error data_error(std::string_view message, Location where, std::string hint) {
   constexpr std::size_t kLongest = 400;
   std::string what = valid_utf8(message.substr(0, kLongest));

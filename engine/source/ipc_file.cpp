@@ -16,9 +16,6 @@ namespace longwatch::reading {
 namespace {
 
 constexpr int kMostColumns = 100'000;
-// What a column or dictionary may allocate: this much, and so much for each byte of its batches in the file.
-constexpr std::int64_t kPoolBase = 128LL << 20U;
-constexpr std::int64_t kPoolPerByte = 1024;
 // Dictionaries up to this size are kept while the file is open, larger ones while a reader needs them.
 constexpr std::int64_t kSmallDictionary = 4LL << 20U;
 // Bytes at either end of a batch that count for the file's fingerprint.
@@ -28,10 +25,6 @@ template <class T>
 T take(arrow::Result<T> result) {
   if (!result.ok()) throw Corrupt(result.status().message());
   return std::move(result).ValueUnsafe();
-}
-
-std::int64_t pool_limit(std::int64_t bytes) {
-  return kPoolBase + std::min(bytes, (INT64_MAX - kPoolBase) / kPoolPerByte) * kPoolPerByte;
 }
 
 // The schema in the footer, which the library verifies; numbers are little-endian, as the footer was checked for.
@@ -128,7 +121,8 @@ std::shared_ptr<const IpcDictionary> IpcFile::dictionary(const File& file, const
     batches.push_back(parse_ipc_batch(read_ipc_metadata(*file, block), block, true));
     bytes += block.body;
   }
-  auto loaded = load_ipc_dictionary(file, batches, field, column.physical, pool_limit(std::min(bytes, summary_.bytes)));
+  auto loaded =
+      load_ipc_dictionary(file, batches, field, column.physical, memory_budget(std::min(bytes, summary_.bytes)));
   if (loaded->bytes <= kSmallDictionary) {
     small_[column.leaf] = loaded;
   } else {
@@ -145,7 +139,9 @@ OpenChunk IpcFile::open_chunk(int group, const LeafColumn& column, bool show_cod
   const IpcBlock& block = footer_.batches.at(static_cast<std::size_t>(group));
   const IpcBatch batch = parse_ipc_batch(read_ipc_metadata(*file, block), block, false);
   if (batch.rows != chunk.rows) throw Corrupt("the file was changed while it was read");
-  auto pool = std::make_shared<LimitedPool>(pool_limit(block.body));
+  const std::int64_t budget = memory_budget(block.body);
+  auto pool = std::make_shared<LimitedPool>(budget);
+  chunk.text_budget = budget / 2;
   chunk.pool = pool;
   open_ipc_column({file, &batch, pool.get()}, fields_.at(static_cast<std::size_t>(column.leaf)), column.physical,
                   dictionary(file, column), show_codes, chunk);

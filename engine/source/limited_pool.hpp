@@ -8,7 +8,18 @@
 #include <arrow/memory_pool.h>
 #include <arrow/status.h>
 
+#include "engine/source/guard.hpp"
+
 namespace longwatch::reading {
+
+/// What decoding a chunk of `bytes` bytes may take at once. Small files stay below 192 MiB, so that reading one fits
+/// into 512 MB with all else; a large chunk may hold a page of 32 times its size.
+inline std::int64_t memory_budget(std::int64_t bytes) {
+  constexpr std::int64_t kBase = 128LL << 20U;
+  constexpr std::int64_t kSmall = 192LL << 20U;
+  const std::int64_t held = std::clamp<std::int64_t>(bytes, 0, std::int64_t{1} << 50U);
+  return std::min(kBase + 64 * held, std::max(kSmall, 32 * held));
+}
 
 class LimitedPool final : public arrow::MemoryPool {
  public:
@@ -30,6 +41,11 @@ class LimitedPool final : public arrow::MemoryPool {
   void Free(std::uint8_t* buffer, std::int64_t size, std::int64_t alignment) override {
     below_->Free(buffer, size, alignment);
     used_ -= size;
+  }
+  /// Counts memory that is taken elsewhere for as long as the pool lives. Throws Corrupt where it is too much.
+  void charge(std::int64_t bytes) {
+    if (const arrow::Status status = check(bytes); !status.ok()) throw Corrupt(status.message());
+    count(bytes);
   }
   [[nodiscard]] std::int64_t bytes_allocated() const override { return used_; }
   [[nodiscard]] std::int64_t max_memory() const override { return peak_; }

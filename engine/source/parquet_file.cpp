@@ -9,8 +9,12 @@
 
 #include "engine/base/hash.hpp"
 #include "engine/base/text.hpp"
+#include "engine/source/arrow_copy.hpp"
+#include "engine/source/chunk_check.hpp"
+#include "engine/source/footer_check.hpp"
 #include "engine/source/guard.hpp"
 #include "engine/source/limited_pool.hpp"
+#include "engine/source/page_guard.hpp"
 
 namespace longwatch::reading {
 namespace {
@@ -19,9 +23,6 @@ constexpr std::int64_t kTail = 8;           // footer length and magic
 constexpr std::int64_t kSmallestFile = 12;  // magic, tail
 constexpr int kMostColumns = 100'000;
 constexpr int kMostRowGroups = 1'000'000;
-// What decoding one chunk may allocate: this much, and so much for each of its bytes in the file.
-constexpr std::int64_t kPoolBase = 128LL << 20U;
-constexpr std::int64_t kPoolPerByte = 1024;
 constexpr std::int64_t kStreamBuffer = 64 << 10;
 
 template <class T>
@@ -108,10 +109,14 @@ Result<void> ParquetFile::load(const SourceOptions& options) {
   summary_.bytes = take(kept_->GetSize());
   const std::string footer = read_footer(*kept_, summary_.bytes);
   summary_.fingerprint = hash_text(footer, static_cast<std::uint64_t>(summary_.bytes));
+  check_footer(footer);
   metadata_ = ::parquet::FileMetaData::Make(footer.data(), static_cast<std::int64_t>(footer.size()));
   group_rows_ = check_rows(*metadata_);
+  data_end_ = summary_.bytes - kTail - static_cast<std::int64_t>(footer.size());
+  check_chunks(*metadata_, data_end_);
   summary_.rows = metadata_->num_rows();
   columns_ = leaf_columns(*metadata_->schema());
+  check_arrow_copy(*metadata_, columns_);
   return {};
 }
 
@@ -132,15 +137,15 @@ OpenChunk ParquetFile::open_chunk(int group, const LeafColumn& column, bool dict
   if (chunk.rows == 0) return chunk;
   const auto meta = metadata_->RowGroup(group)->ColumnChunk(column.leaf);
   if (!meta->file_path().empty()) throw Corrupt("its data lies in another file, '" + meta->file_path() + "'");
-  if (meta->num_values() != chunk.rows) {
-    throw Corrupt("the column holds " + std::to_string(meta->num_values()) + " values, the row group " +
-                  std::to_string(chunk.rows) + " rows");
-  }
-  const std::int64_t bytes = std::clamp<std::int64_t>(meta->total_compressed_size(), 0, summary_.bytes);
-  chunk.pool =
-      std::make_shared<LimitedPool>(kPoolBase + std::min(bytes, (INT64_MAX - kPoolBase) / kPoolPerByte) * kPoolPerByte);
-  chunk.file = ::parquet::ParquetFileReader::Open(handle(), properties(options_, chunk.pool.get()), metadata_);
-  chunk.group = chunk.file->RowGroup(group);
+  const ChunkRange range = chunk_range(*meta, metadata_->writer_version(), data_end_);
+  const std::int64_t budget = memory_budget(range.end - range.begin);
+  const auto pool = std::make_shared<LimitedPool>(budget);
+  chunk.text_budget = budget / 2;
+  const auto file = handle();
+  const ::parquet::ReaderProperties how = properties(options_, pool.get());
+  chunk.pool = pool;
+  chunk.file = ::parquet::ParquetFileReader::Open(file, how, metadata_);
+  chunk.group = guarded_group(chunk.file->RowGroup(group), file, range, pool.get(), how);
   chunk.column = dictionary ? chunk.group->ColumnWithExposeEncoding(column.leaf, ::parquet::ExposedEncoding::DICTIONARY)
                             : chunk.group->Column(column.leaf);
   return chunk;

@@ -39,6 +39,7 @@ class ParquetFile final : public TableFile {
   SourceOptions options_;
   std::vector<LeafColumn> columns_;
   std::vector<std::int64_t> group_rows_;
+  std::int64_t data_end_ = 0;  // where the footer begins
   std::shared_ptr<::parquet::FileMetaData> metadata_;
   std::shared_ptr<arrow::io::ReadableFile> kept_;
 };

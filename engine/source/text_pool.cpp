@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "engine/base/hash.hpp"
+#include "engine/source/guard.hpp"
 
 namespace longwatch::reading {
 namespace {
@@ -74,8 +75,15 @@ void TextPool::trim() {
   raws_ = std::make_unique<ByteTable>();
   texts_ = std::make_shared<ByteTable>();
   codes_.clear();
+  last_ = -1;
   dictionary_ = {};
   generation_ = next_serial();
+}
+
+void TextPool::require(std::int64_t more) const {
+  const auto stored = static_cast<std::int64_t>(texts_->stored_bytes() + raws_->stored_bytes());
+  if (more > limit_ - stored)
+    throw Corrupt("its values would take more memory than those of a column chunk of its size may");
 }
 
 const CategoryDictionary* TextPool::dictionary() {

@@ -38,6 +38,9 @@ class ByteTable {
 /// Codes of raw values whose text is made once a distinct value. Values with the same text share a code.
 class TextPool {
  public:
+  /// `limit`: the bytes that the values of one slab may take; beyond, `code` throws Corrupt.
+  explicit TextPool(std::int64_t limit) : limit_(limit) {}
+
   /// Forgets all values once there are many, so that a column of distinct values does not grow without bound. Call it
   /// before a slab.
   void trim();
@@ -45,15 +48,25 @@ class TextPool {
   /// The code of the text of a value with these raw bytes; `text(raw)` makes it.
   template <class Text>
   std::int32_t code(std::string_view raw, const Text& text) {
+    if (last_ >= 0 && raw == last_raw_) return last_;
     bool added = false;
     const std::int32_t key = raws_->code(raw, added);
-    if (added) codes_.push_back(texts_->code(text(raw), added));
-    return codes_[static_cast<std::size_t>(key)];
+    if (added) {
+      require(static_cast<std::int64_t>(raw.size()) * kTextPerRaw);
+      codes_.push_back(texts_->code(text(raw), added));
+    }
+    last_raw_ = raws_->keys()[static_cast<std::size_t>(key)];
+    last_ = codes_[static_cast<std::size_t>(key)];
+    return last_;
   }
   /// The same for bytes that are their own text.
   std::int32_t code(std::string_view text) {
+    if (last_ >= 0 && text == last_raw_) return last_;
     bool added = false;
-    return texts_->code(text, added);
+    last_ = texts_->code(text, added);
+    last_raw_ = texts_->keys()[static_cast<std::size_t>(last_)];
+    if (added) require(0);
+    return last_;
   }
 
   /// The dictionary of all codes given so far; a new serial where texts were added since the last call.
@@ -61,9 +74,17 @@ class TextPool {
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
  private:
+  static constexpr std::int64_t kTextPerRaw = 4;  // hex digits, made and then stored
+
+  // Throws where the values stored and `more` bytes are beyond the limit.
+  void require(std::int64_t more) const;
+
+  std::int64_t limit_;
   std::unique_ptr<ByteTable> raws_ = std::make_unique<ByteTable>();
   std::shared_ptr<ByteTable> texts_ = std::make_shared<ByteTable>();
   std::vector<std::int32_t> codes_;  // of raws_
+  std::string_view last_raw_;        // runs of one value are common
+  std::int32_t last_ = -1;
   CategoryDictionary dictionary_;
   std::uint64_t generation_ = next_serial();
 };
