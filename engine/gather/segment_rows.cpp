@@ -5,6 +5,7 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <span>
 
@@ -91,13 +92,17 @@ class Definition {
     const std::int64_t room = request_.bytes - request_.source->rows() * kRowBytes;
     std::vector<std::size_t> parts = {0};
     std::int64_t taken = 0;
+    std::int64_t rows = 0;
     for (std::size_t s = 0; s < rows_.segments.size(); ++s) {
       const std::int64_t needed = rows_.counts[s] * (value_bytes_ + kPlaceBytes);
       if (needed > room || rows_.counts[s] >= kNotKept) return too_large(s, request_.bytes - room + needed);
-      if (taken + needed > room) {
+      if (rows > 0 &&
+          (taken + needed > room / 2 || rows + rows_.counts[s] >= kNotKept)) {  // the other half is for texts
         parts.push_back(s);
         taken = 0;
+        rows = 0;
       }
+      rows += rows_.counts[s];
       taken += needed;
     }
     parts.push_back(rows_.segments.size());
@@ -118,12 +123,21 @@ class Definition {
   }
 
   Result<void> part(std::size_t first, std::size_t last, std::int64_t room) {
-    const RowPlaces places = place_rows(rows_, *request_.chunks, first, last);
+    RowPlaces places = place_rows(rows_, *request_.chunks, first, last);
     const std::int64_t kept = places.begins.back();
     Columns columns;
     for (const WantedColumn& column : request_.columns)
       columns.push_back(std::make_unique<KeptValues>(column.as, kept));
-    LW_CHECK(gather(places, columns, room - kept * (value_bytes_ + kPlaceBytes)));
+    texts_full_ = false;
+    auto read = gather(places, columns, room - kept * (value_bytes_ + kPlaceBytes));
+    if (!read.ok() && texts_full_ && last - first > 1) {
+      columns.clear();
+      places = {};
+      const std::size_t middle = first + (last - first) / 2;
+      LW_CHECK(part(first, middle, room));
+      return part(middle, last, room);
+    }
+    LW_CHECK(std::move(read));
     return for_each_group(last - first, [&](std::size_t i) -> Result<void> {
       if (places.begins[i] == places.begins[i + 1]) return {};
       if (control_.stopped()) return Error{ErrorCode::cancelled, "stopped", {}, ""};
@@ -179,6 +193,7 @@ class Definition {
       if (view.length != rows || !columns[c]->put(view, slab, translation))
         return Error{ErrorCode::internal, "the reader did not deliver what it was asked for", where, ""};
       if (wanted.as == ReadAs::category && text_bytes(columns) > text_room) {
+        texts_full_ = true;
         return Error{
             ErrorCode::memory,
             fmt::format("the rows held by segment and their texts need more than {}", megabytes(request_.bytes)), where,
@@ -200,6 +215,7 @@ class Definition {
   const std::function<Result<void>(const SegmentRows&)>& work_;
   std::int64_t value_bytes_ = 0;
   RowSegments rows_;
+  std::atomic<bool> texts_full_{false};  // the texts of the part being read did not fit
 };
 
 }  // namespace

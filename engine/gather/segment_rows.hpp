@@ -37,10 +37,10 @@ struct SegmentRows {
 
 /// Calls `work` for every segment but `all` that has rows, segments side by side on the calling task arena; `work` must
 /// not wait for another call of it. Definitions come one after another. As many segments of a definition as fit
-/// `request.bytes` (values, and 12 bytes a row to find their places) are held at a time; each such part reads the
-/// source once, so every row is decoded once a definition where all fit. Errors: the first in order, be it of reading
-/// or of `work`; a segment too large to be held (memory), told before anything is read but the segments' columns, with
-/// what it needs; texts that do not fit.
+/// `request.bytes` (values, texts, and 12 bytes a row to find their places) are held at a time; each such part reads
+/// the source once, so every row is decoded once a definition where all fit half of it. Errors: the first in order, be
+/// it of reading or of `work`; a segment too large to be held (memory), told before anything is read but the segments'
+/// columns, with what it needs; texts that do not fit.
 Result<void> for_each_segment(const SegmentRequest& request, const Control& control,
                               const std::function<Result<void>(const SegmentRows&)>& work);
 

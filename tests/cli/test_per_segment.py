@@ -119,7 +119,7 @@ def test_a_segment_of_the_analysis_alone(longwatch, apart, tmp_path):
 
 
 def test_a_column_that_only_one_segment_cannot_learn(apart, longwatch, tmp_path):
-    folder = write(tmp_path, segments=["region"], fit="per_segment", features=["x", "f", "lonely"], constraints=[])
+    folder = write(tmp_path, segments=["region"], fit="per_segment", features=["x", "f", "lonely"], constraints=[{"column": "x", "not_null": True}])
     path = run(longwatch, folder)
     status = lambda region: {r["status"] for r in rows_of(path, "region", region) if r["column"] == "'lonely'" and r["metric"] == "'jensen_shannon'"}
     assert status("south") == {"'undefined: no finite value in the reference'"} and status("north") == {"'ok'"}
