@@ -45,7 +45,7 @@ Result<void> make_countable(std::vector<ColumnProfile>& columns) {
   for (ColumnProfile& column : columns) {
     if (column.usable.empty()) continue;
     column.cut = true;  // no dictionary: every category is `other`
-    if (column.partition.edges().empty()) {
+    if (column.column.kind == ColumnKind::continuous && column.partition.edges().empty()) {
       LW_TRY(column.partition, Partition::make({0.0}, 0, 0));
     }
   }

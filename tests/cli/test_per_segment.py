@@ -13,7 +13,7 @@ import pytest
 START = datetime(2024, 1, 1)
 WEEKS = 5
 SCHEMA = pa.schema([("when", pa.timestamp("us")), ("x", pa.float64()), ("f", pa.float32()), ("n", pa.int64()), ("name", pa.string()),
-                    ("region", pa.string()), ("kind", pa.int64()), ("lonely", pa.float64())])
+                    ("region", pa.string()), ("kind", pa.int64()), ("lonely", pa.float64()), ("code", pa.float64())])
 
 
 def table(rows, seed, shift=0.0, regions=("north", "south", "a,b")):
@@ -30,13 +30,14 @@ def table(rows, seed, shift=0.0, regions=("north", "south", "a,b")):
         out.append({"when": maybe(START + day, 0.01), "x": maybe(rng.choice([rng.gauss(shift, size), rng.gauss(shift, size), float("nan"), float("inf"), -0.0]), 0.1),
                     "f": maybe(rng.lognormvariate(shift, 1) * size, 0.05), "n": maybe(rng.randint(0, 9) * int(size + 1), 0.02),
                     "name": maybe(f"{region}-{rng.randint(0, 20)}", 0.1), "region": region, "kind": maybe(rng.randint(1, 2), 0.1),
-                    "lonely": None if region == "south" else rng.random()})
+                    "lonely": None if region == "south" else rng.random(),
+                    "code": maybe(rng.choice([1.0, 2.5, 1.0 + size, float("nan")]), 0.1)})
     one = dict.fromkeys(SCHEMA.names) | {"when": START, "region": "one", "x": 1.0, "n": 3, "name": "z"}
     return out + [one]
 
 
 REFERENCE, ANALYSIS = table(5_000, 1), table(4_000, 2, 0.4, ("north", "south", "a,b", "unseen"))
-KEYS = {"reference": "reference.parquet", "analysis": "analysis.parquet", "timestamp": "when", "chunk": "1w", "features": ["x", "f", "n", "name"],
+KEYS = {"reference": "reference.parquet", "analysis": "analysis.parquet", "timestamp": "when", "chunk": "1w", "features": ["x", "f", "n", "name", "code"], "treat_as": {"code": "categorical"},
         "pca": {"variance": 0.5}, "constraints": [{"column": "n", "in_range": [1, 7]}]}
 
 
@@ -46,7 +47,7 @@ def write(folder, reference=REFERENCE, analysis=ANALYSIS, row_group=700, shuffle
         rows = random.Random(shuffle).sample(rows, len(rows)) if shuffle else rows
         data = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows, schema=SCHEMA)
         pq.write_table(data, folder / f"{name}.parquet", row_group_size=row_group)
-    (folder / "fleet.yaml").write_text(json.dumps({"models": {"m": KEYS | keys}}))
+    (folder / "fleet.yaml").write_text(json.dumps({"models": {"m": {k: v for k, v in (KEYS | keys).items() if v is not None}}}))
     return folder
 
 
@@ -119,7 +120,7 @@ def test_a_segment_of_the_analysis_alone(longwatch, apart, tmp_path):
 
 
 def test_a_column_that_only_one_segment_cannot_learn(apart, longwatch, tmp_path):
-    folder = write(tmp_path, segments=["region"], fit="per_segment", features=["x", "f", "lonely"], constraints=[{"column": "x", "not_null": True}])
+    folder = write(tmp_path, segments=["region"], fit="per_segment", features=["x", "f", "lonely"], treat_as=None, constraints=[{"column": "x", "not_null": True}])
     path = run(longwatch, folder)
     status = lambda region: {r["status"] for r in rows_of(path, "region", region) if r["column"] == "'lonely'" and r["metric"] == "'jensen_shannon'"}
     assert status("south") == {"'undefined: no finite value in the reference'"} and status("north") == {"'ok'"}
@@ -148,6 +149,14 @@ def test_fit_then_analyze_is_run(longwatch, apart):
     assert sha(apart[0] / "fitted/profiles/m.profile") == sha(apart[0] / "out/profiles/m.profile")
 
 
+@pytest.mark.parametrize("fit", ["shared", "per_segment"])
+def test_a_categorical_column_without_values_survives_the_profile(longwatch, tmp_path, fit):
+    empty = [row | {"name": None} for row in REFERENCE]
+    folder = write(tmp_path, empty, segments=["region"], fit=fit)
+    whole = run(longwatch, folder)
+    assert sha(run(longwatch, folder, "--profiles", "out/profiles", verb="analyze", out="later")) == sha(whole)
+
+
 def test_states_of_every_segment_are_kept(longwatch, apart, tmp_path):
     run(longwatch, apart[0], "--keep-states", out="kept")
     states = pq.read_table(apart[0] / "kept/states.parquet").to_pylist()
@@ -157,6 +166,20 @@ def test_states_of_every_segment_are_kept(longwatch, apart, tmp_path):
         assert rows(column, value, "number", "reference") == len(only(REFERENCE, **wanted))
         assert rows(column, value, "gram", "reference") == len(only(REFERENCE, **wanted))
         assert rows(column, value, "reconstruction", "analysis") == len(only(ANALYSIS, **wanted))
+
+
+def test_texts_that_do_not_fit_are_read_in_smaller_parts(longwatch, tmp_path):
+    """40,000 long texts need far more than the codes that plan the parts; a segment alone whose texts do not fit is told."""
+    rows = 20_000
+    make = lambda seed: pa.table({"seg": pa.array([f"s{i % 40:02}" for i in range(rows)]), "text": pa.array([f"{seed}-{i:060}" for i in range(rows)]),
+                                  "x": pa.array(np.random.default_rng(seed).normal(0, 1, rows))})
+    keys = dict(segments=["seg"], fit="per_segment", timestamp=None, chunk={"number": 4}, features=["x", "text"], treat_as=None, constraints=[{"column": "x", "not_null": True}])
+    folder = write(tmp_path, make(1), make(2), row_group=3_000, **keys)
+    whole = sha(run(longwatch, folder))
+    assert sha(run(longwatch, folder, "--segment-memory", "800KB", "--threads", "2", out="small")) == whole
+    assert sha(run(longwatch, folder, "--segment-memory", "250KB", "--threads", "3", out="smaller")) == whole
+    done = longwatch("run", "fleet.yaml", "-o", "refused", "--segment-memory", "200KB", "--quiet", cwd=folder)
+    assert done.returncode == 3 and "column 'text'" in done.stderr and "their texts need more than 0.2 MB" in done.stderr, done.stderr
 
 
 def test_a_segment_too_large_is_told_before_reading(longwatch, apart):
@@ -176,7 +199,7 @@ def test_two_thousand_segments_in_seconds(longwatch, tmp_path):
     rng = np.random.default_rng(5)
     make = lambda rows: pa.table({"when": pa.array(np.datetime64("2024-01-01", "us") + rng.integers(0, 14 * 86400, rows).astype("timedelta64[s]")),
                                   "shop": pa.array(rng.integers(0, 2_000, rows)), **{f"x{i}": pa.array(rng.normal(i, 1, rows)) for i in range(4)}})
-    folder = write(tmp_path, make(100_000), make(100_000), row_group=20_000, segments=["shop"], max_segments=2_000, fit="per_segment", treat_as={"shop": "categorical"},
+    folder = write(tmp_path, make(100_000), make(100_000), row_group=20_000, segments=["shop"], max_segments=2_000, fit="per_segment", treat_as=None,
                    features=["x0", "x1", "x2", "x3"], constraints=[{"column": "x0", "not_null": True}], metrics=["jensen_shannon", "reconstruction_error"])
     begun = time.monotonic()
     path = run(longwatch, folder)
