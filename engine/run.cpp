@@ -25,7 +25,7 @@ namespace longwatch {
 namespace {
 
 // Decoded reference columns kept between the passes of a fit.
-constexpr std::int64_t kColumnBytes = std::int64_t{368} << 20;
+constexpr std::int64_t kColumnBytes = std::int64_t{336} << 20;
 
 // The chosen models, in the order of their names: the order of the results.
 Result<std::vector<const ModelConfig*>> chosen_models(const FleetConfig& fleet,
