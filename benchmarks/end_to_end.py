@@ -1,28 +1,37 @@
 #!/usr/bin/env python3
-"""Times Longwatch beside Polars and NannyML on the same files: whole processes, interleaved, wall, CPU and peak memory.
+"""Times Longwatch beside Polars, DuckDB and NannyML on the same files: whole processes, interleaved, wall, CPU and
+peak memory.
 
     benchmarks/peers/setup                                       # once: the peers' environment
     benchmarks/end_to_end.py --rows 1000000 --repeat 5           # one wide model
     benchmarks/end_to_end.py --rows 100000 --cases run nannyml   # quickly
-    benchmarks/end_to_end.py --fleet 20                          # many models
+    benchmarks/end_to_end.py --fleet 20 --once "nannyml start" nannyml   # many models; all cases, the slow ones once
+    benchmarks/end_to_end.py --rows 10000000 --repeat 1 --cases run    # memory at scale; 5.3 GB of files
 
-Needs nothing but Python itself; what each case does is in docs/benchmarks.md. Times include starting the process and
-reading the files, which are in the page cache. Prints a table and writes every single run as JSON.
+Needs .venv (tools/setup) and, for the peers, benchmarks/peers/setup; what each case does is in docs/benchmarks.md.
+Times include starting the process and reading the files, which are in the page cache. Prints a table and the targets,
+and writes every single run as JSON, which benchmarks/tables.py turns into the tables of RESULTS.md.
 """
 
 import argparse
+import datetime
 import json
 import os
+import platform
+import re
+import shlex
 import shutil
-import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+import tables
+from processes import Failed, run_process
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ROOT / "benchmarks" / "peers"
 PYTHON = ROOT / "build" / "peers-venv" / "bin" / "python"
+DATA_PYTHON = ROOT / ".venv" / "bin" / "python"  # has what make_data.py needs: cases of Longwatch alone want no peers
 WORK = ROOT / "build" / "benchmarks"
 PROGRAM = ROOT / "build" / "release" / "longwatch"
 Cases = dict[str, list[str]]  # the command of each
@@ -35,18 +44,6 @@ NANNYML_MODELS = 2  # so many of a fleet; "nannyml, scaled" is what that makes f
 STATISTICS = "mean, standard_deviation, minimum, maximum, null_count, jensen_shannon"
 # What NannyML's six calculators compute.
 MONITORING = "jensen_shannon, reconstruction_error, missing_rate, unseen_rate, mean, standard_deviation"
-
-
-def run_process(command: list[str], log: Path) -> dict:
-    """Wall and CPU seconds and peak MiB of one process; its output goes to `log`."""
-    with log.open("w") as output:
-        begin = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begin
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"{' '.join(command)} failed, see {log}:\n{log.read_text()[-2000:]}")
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mib": usage.ru_maxrss / 1024}
 
 
 def peer(script: str, *arguments: object) -> list[str]:
@@ -83,13 +80,18 @@ def longwatch_cases(program: str, folder: Path, models: dict[str, str], chunk_ro
 
 def wide_cases(program: str, rows: int) -> Cases:
     folder = WORK / f"wide_{rows}"
-    if not (folder / "analysis.parquet").exists():
-        run_process(peer("make_data.py", folder, rows), WORK / "make_data.log")
-    chunk_rows = rows // CHUNKS
+    if not (folder / "ends.json").exists():  # written last
+        run_process([str(DATA_PYTHON), str(PEERS / "make_data.py"), str(folder), str(rows)], WORK / "make_data.log")
+    chunk_rows = max(1, rows // CHUNKS)
     cases = longwatch_cases(program, folder, {"wide": "."}, chunk_rows, "")
     data = [folder / f"{period}.parquet" for period in ("reference", "analysis")]
-    cases["polars"] = peer("polars_statistics.py", folder, chunk_rows, folder / "polars.parquet")
-    cases["decode"] = peer("decode.py", folder)
+    for name in ("polars", "duckdb"):
+        script = f"{name}_statistics.py"
+        cases[name] = peer(script, folder, chunk_rows, folder / name)
+        cases[f"{name}, analysis"] = peer(script, folder, chunk_rows, folder / f"{name}_analysis", "analysis")
+    cases["decode"] = peer("decode.py", folder, "reference", "analysis")
+    cases["decode, analysis"] = peer("decode.py", folder, "analysis")
+    cases["inspect, analysis"] = [program, "inspect", str(data[1])]
     cases["nannyml"] = peer("nannyml_monitoring.py", chunk_rows, folder / "nannyml.parquet", *data)
     return cases
 
@@ -109,31 +111,30 @@ def fleet_cases(program: str, models: int, rows: int) -> Cases:
     return cases
 
 
-def median_of(found: list[dict]) -> dict:
-    return {key: statistics.median(one[key] for one in found) for key in ("wall", "cpu", "peak_mib")}
+def describe_machine() -> str:
+    model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    name = model[1] if model else platform.machine()
+    return f"{name}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.platform()}"
 
 
-def scaled_to_fleet(found: list[dict], start: dict, factor: float) -> list[dict]:
-    """What a peer's time over some models makes for all; it starts once."""
-    return [{**one, **{key: start[key] + (one[key] - start[key]) * factor for key in ("wall", "cpu")}} for one in found]
+def describe_commit() -> str:
+    """Of the checkout; a --program built elsewhere is named by the command."""
+    said = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
+    return said.stdout.strip() or "unknown"
 
 
-def summarize(runs: dict[str, list[dict]]) -> list[str]:
-    """A Markdown table of medians; ratios are to the first case."""
-    medians = {case: median_of(found) for case, found in runs.items()}
-    first = next(iter(medians))
-    lines = [
-        f"| case | runs | wall s (lowest - highest) | CPU s | peak MiB | wall / {first} | CPU / {first} |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for case, median in medians.items():
-        walls = [one["wall"] for one in runs[case]]
-        ratios = [f"{median[key] / medians[first][key]:.2f}" for key in ("wall", "cpu")]
-        lines.append(
-            f"| {case} | {len(walls)} | {median['wall']:.2f} ({min(walls):.2f} - {max(walls):.2f}) "
-            f"| {median['cpu']:.2f} | {median['peak_mib']:.0f} | {ratios[0]} | {ratios[1]} |"
-        )
-    return lines
+def measure(cases: Cases, wanted: list[str], repeat: int, once: list[str]) -> dict[str, list[dict]]:
+    """The cases take turns; `load` is the load average before each. Those of `once` run in the first round only."""
+    runs: dict[str, list[dict]] = {case: [] for case in wanted}
+    for turn in range(repeat):
+        for case in wanted:
+            if turn > 0 and case in once:
+                continue
+            log, load = WORK / f"{case.replace(' ', '_').replace(',', '')}.log", os.getloadavg()[0]
+            runs[case].append({**run_process(cases[case], log), "load": load})
+            print(f"{turn + 1}/{repeat} {case}: {runs[case][-1]['wall']:.2f} s", file=sys.stderr, flush=True)
+    return runs
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -143,7 +144,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--fleet", type=int, metavar="MODELS", help="a fleet of that many models of 20 features")
     parser.add_argument("--repeat", type=int, default=3, help="rounds; the cases take turns in each")
     parser.add_argument("--cases", nargs="+", metavar="CASE", help="only these; default all but nannyml")
-    parser.add_argument("--output", type=Path, default=WORK / "end_to_end.json")
+    parser.add_argument("--once", nargs="+", metavar="CASE", default=[], help="these too, in the first round only")
+    parser.add_argument("--output", type=Path, help="default: build/benchmarks/results/DATA[_CASES].json")
     return parser.parse_args()
 
 
@@ -152,28 +154,41 @@ def main() -> None:
     if not shutil.which(arguments.program):
         sys.exit(f"no program {arguments.program}: build it (cmake --preset release), or give --program")
     WORK.mkdir(parents=True, exist_ok=True)
+    rows = arguments.rows or (50_000 if arguments.fleet else 1_000_000)
     if arguments.fleet:
-        cases = fleet_cases(arguments.program, arguments.fleet, arguments.rows or 50_000)
+        cases = fleet_cases(arguments.program, arguments.fleet, rows)
+        title = f"A fleet: {arguments.fleet} models, {rows:,} + {rows:,} rows x 20 features each"
+        data = {"kind": "fleet", "name": f"fleet_{arguments.fleet}_{rows}", "models": arguments.fleet}
+        data["nannyml_models"] = min(arguments.fleet, NANNYML_MODELS)
     else:
-        cases = wide_cases(arguments.program, arguments.rows or 1_000_000)
-    wanted = arguments.cases or [case for case in cases if not case.startswith("nannyml")]
+        cases = wide_cases(arguments.program, rows)
+        title = f"One wide model, {rows:,} + {rows:,} rows x 50 columns, {CHUNKS} + {CHUNKS} chunks"
+        data = {"kind": "wide", "name": f"wide_{rows}"}
+    wanted = list(arguments.cases or [case for case in cases if not case.startswith("nannyml")])
+    wanted += [case for case in arguments.once if case not in wanted]
     unknown = [case for case in wanted if case not in cases]
     if unknown:
-        sys.exit(f"no case {unknown[0]!r}; there are: {', '.join(cases)}")
+        sys.exit(f"no case {unknown[0]!r}; there are: {'; '.join(cases)}")
     os.sync()  # fresh data is written back before the clock runs
-    runs: dict[str, list[dict]] = {case: [] for case in wanted}
-    for turn in range(arguments.repeat):
-        for case in wanted:
-            log = WORK / f"{case.replace(' ', '_').replace(',', '')}.log"
-            runs[case].append({**run_process(cases[case], log), "load": os.getloadavg()[0]})
-            print(f"{turn + 1}/{arguments.repeat} {case}: {runs[case][-1]['wall']:.2f} s", file=sys.stderr, flush=True)
-    results = dict(runs)
-    if arguments.fleet and "nannyml" in results and "nannyml start" in results:
-        factor = arguments.fleet / NANNYML_MODELS
-        results["nannyml, scaled"] = scaled_to_fleet(runs["nannyml"], median_of(runs["nannyml start"]), factor)
-    print("\n".join(summarize(results)))
-    commands = {case: " ".join(cases[case]) for case in wanted}
-    arguments.output.write_text(json.dumps({"commands": commands, "runs": runs}, indent=1))
+    measured = {
+        "data": {**data, "rows": rows, "title": title},
+        "date": datetime.date.today().isoformat(),
+        "machine": describe_machine(),
+        "commit": describe_commit(),
+        "command": shlex.join(["benchmarks/end_to_end.py", *sys.argv[1:]]),
+        "commands": {case: shlex.join(cases[case]) for case in wanted},
+        "runs": measure(cases, wanted, arguments.repeat, arguments.once),
+    }
+    parts = "".join(f"_{case}" for case in arguments.cases or [])
+    name = re.sub(r"[ ,]+", "-", f"{data['name']}{parts}") + ".json"
+    output = arguments.output or tables.RESULTS / name
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(measured, indent=1))
+    print("\n".join([*tables.table(measured), "", "Targets:", "", *tables.targets([measured])]))
+    print(f"\nEvery run: {output}", file=sys.stderr)
 
 
-main()
+try:
+    main()
+except Failed as failure:
+    sys.exit(str(failure))

@@ -48,6 +48,14 @@ NumberKernel kernel_of([[maybe_unused]] VectorLevel level) {
   return number_block_portable;
 }
 
+const MatrixKernels& matrix_kernels_of([[maybe_unused]] VectorLevel level) {
+#if defined(LONGWATCH_X86_LEVELS)
+  if (level == VectorLevel::avx512) return matrix_kernels_avx512();
+  if (level == VectorLevel::avx2) return matrix_kernels_avx2();
+#endif
+  return matrix_kernels_portable();
+}
+
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(VectorLevel level) : level_(level) {}
@@ -78,12 +86,12 @@ class CpuBackend final : public Backend {
   }
 
   [[nodiscard]] std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) override {
-    return done([&] { return add_gram(rows, *out); });
+    return done([&] { return add_gram(rows, matrix_kernels_of(level_), *out); });
   }
 
   [[nodiscard]] std::unique_ptr<Ticket> row_errors(const EncodedRows& rows, const PcaBasis& pca,
                                                    double* errors) override {
-    return done([&] { return write_row_errors(rows, pca, errors); });
+    return done([&] { return write_row_errors(rows, pca, matrix_kernels_of(level_), errors); });
   }
 
  private:

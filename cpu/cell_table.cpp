@@ -42,7 +42,7 @@ void CellTable::index_bucket(std::span<const double> edges, std::uint64_t bucket
     if (most == 1 || bits == shift_ || more > kBucketStarts || base + more > kStarts) break;
   }
   most_ = std::max(most_, most);
-  buckets_.push_back(std::uint64_t{base} << 6 | (shift_ - bits));
+  buckets_.push_back(base << 6 | (shift_ - bits));
   std::uint32_t edge = first;
   for (std::uint64_t slot = 0; slot < std::uint64_t{1} << bits; ++slot) {
     while (edge < last && offset(edge) >> (shift_ - bits) < slot) ++edge;
@@ -68,11 +68,15 @@ void CellTable::pad(const Partition& partition) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const std::span<const double> edges = partition.edges();
   edges_ = static_cast<std::uint32_t>(edges.size());
-  const std::size_t padded = edges.size() + 1 + std::max<std::size_t>(1, 2 * std::size_t{most_});
-  open_.reserve(padded);
-  open_.push_back({-kInfinity, 0});
-  for (std::size_t i = 0; i < edges.size(); ++i) open_.push_back({edges[i], partition.unit(i + 1)});
-  open_.resize(padded, {kInfinity, 0});
+  left_.reserve(edges.size() + 1 + std::max<std::size_t>(1, 2 * std::size_t{most_}));
+  left_.push_back(-kInfinity);
+  left_.insert(left_.end(), edges.begin(), edges.end());
+  left_.resize(left_.capacity(), kInfinity);
+  for (std::size_t i = 0; i <= edges.size(); ++i)
+    units_.push_back(static_cast<std::uint16_t>(std::bit_cast<std::uint64_t>(partition.unit(i)) >> 52));
+  if (edges.size() > std::numeric_limits<std::uint16_t>::max()) return;
+  narrow_starts_.assign(starts_.begin(), starts_.end());
+  starts_ = {};
 }
 
 Result<CellTable> CellTable::make(const Partition& partition, bool indexed) {
@@ -101,8 +105,20 @@ Result<CellTable> CellTable::make(const Partition& partition, bool indexed) {
 int CellTable::steps() const { return static_cast<int>(std::bit_width(most_)); }
 
 CellView CellTable::view() const {
-  return {origin_,         low_,           high_,        first_key_, shift_, std::bit_floor(most_),
-          buckets_.data(), starts_.data(), open_.data(), edges_};
+  CellView view;
+  view.origin = origin_;
+  view.low = low_;
+  view.high = high_;
+  view.first_key = first_key_;
+  view.shift = shift_;
+  view.step = std::bit_floor(most_);
+  view.buckets = buckets_.data();
+  view.starts = narrow_starts_.empty() ? nullptr : narrow_starts_.data();
+  view.wide_starts = starts_.data();
+  view.left = left_.data();
+  view.units = units_.data();
+  view.edges = edges_;
+  return view;
 }
 
 }  // namespace longwatch::cpu

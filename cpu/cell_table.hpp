@@ -34,8 +34,10 @@ class CellTable final : public PreparedPlan {
   std::uint32_t shift_ = 0;
   std::uint32_t most_ = 0;  // edges that one start leaves open
   std::vector<CellBucket> buckets_;
-  std::vector<std::uint32_t> starts_;
-  std::vector<OpenCell> open_;
+  std::vector<std::uint32_t> starts_;  // as built; emptied where narrow_starts_ holds them
+  std::vector<std::uint16_t> narrow_starts_;
+  std::vector<double> left_;
+  std::vector<std::uint16_t> units_;
   std::uint32_t edges_ = 0;
 };
 

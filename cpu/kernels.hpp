@@ -2,6 +2,7 @@
 // The state kinds of the CPU backend, one function each; backend.cpp wraps them. All run on the calling thread and may
 // throw std::bad_alloc, which the caller turns into an Error.
 
+#include "cpu/matrix_block.hpp"
 #include "cpu/number_block.hpp"
 #include "engine/backend/backend.hpp"
 
@@ -14,9 +15,10 @@ Result<void> add_numbers(const NumberItem& item, NumberKernel kernel);
 Result<void> add_categories(const CategoryItem& item);
 
 /// Adds z z' and z of the rows into `out`. O(rows F^2); memory about 8 F^2 bytes and a tile of rows.
-Result<void> add_gram(const EncodedRows& rows, GramState& out);
+Result<void> add_gram(const EncodedRows& rows, const MatrixKernels& kernels, GramState& out);
 
 /// Writes |z - V V' z| of each row. O(rows F rank).
-Result<void> write_row_errors(const EncodedRows& rows, const PcaBasis& pca, double* errors);
+Result<void> write_row_errors(const EncodedRows& rows, const PcaBasis& pca, const MatrixKernels& kernels,
+                              double* errors);
 
 }  // namespace longwatch::cpu

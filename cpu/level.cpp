@@ -10,7 +10,8 @@ bool supported(VectorLevel level) {
 #if defined(LONGWATCH_X86_LEVELS)
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-                    __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("popcnt");
+                    __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("popcnt") &&
+                    __builtin_cpu_supports("fma");
   if (level == VectorLevel::avx2) return avx2;
   return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");

@@ -10,16 +10,10 @@ namespace longwatch::cpu {
 inline constexpr int kBlockRows = 512;
 
 /// One slot of the first level of a cell table: base << 6 | shift, that is, where its slots of the second level begin,
-/// and how many bits of the key to drop to choose one. (One integer, so that vector code gathers it at once.)
-using CellBucket = std::uint64_t;
+/// and how many bits of the key to drop to choose one.
+using CellBucket = std::uint32_t;
 
-/// Open cell u of a partition: its left edge (-inf for u = 0) and its fixed-point unit.
-struct OpenCell {
-  double left = 0;
-  double unit = 0;
-};
-
-/// A borrowed CellTable (cell_table.hpp).
+/// A borrowed CellTable (cell_table.hpp). Small types, as look-ups are bound by what the first-level cache holds.
 struct CellView {
   double origin = 0;
   double low = 0;  ///< first and last edge, from the origin
@@ -28,9 +22,12 @@ struct CellView {
   std::uint32_t shift = 0;
   std::uint32_t step = 0;  ///< first step of the search, a power of two; 0: the second level says it all
   const CellBucket* buckets = nullptr;
-  const std::uint32_t* starts = nullptr;
-  const OpenCell* open = nullptr;  ///< K + 1 cells, then `left` = +inf for the search to run into
-  std::uint32_t edges = 0;         ///< K
+  const std::uint16_t* starts = nullptr;       ///< second level, where K < 65,536,
+  const std::uint32_t* wide_starts = nullptr;  ///< and elsewhere
+  const double* left = nullptr;          ///< by open cell: its left edge (-inf for 0); K + 1, then +inf to run into
+  const std::uint16_t* units = nullptr;  ///< by open cell: the exponent bits of its fixed-point unit, a power of two
+                                         ///< or 0
+  std::uint32_t edges = 0;               ///< K
 };
 
 /// At most kBlockRows rows of a numeric column: rows[0 ... count) where `rows` is set, else [begin, begin + count).
@@ -52,6 +49,7 @@ struct NumberTarget {
   std::int64_t* counts = nullptr;
   std::int64_t* sums = nullptr;
   std::uint8_t* touched = nullptr;
+  bool all_touched = false;  ///< all flags of `touched` are set already
   std::uint8_t* registers = nullptr;
   std::int64_t nulls = 0;
   std::int64_t nans = 0;
@@ -74,6 +72,16 @@ using NumberKernel = void (*)(const NumberBlock&, NumberTarget&);
 void number_block_portable(const NumberBlock& block, NumberTarget& target);
 void number_block_avx2(const NumberBlock& block, NumberTarget& target);
 void number_block_avx512(const NumberBlock& block, NumberTarget& target);
+
+/// What a kernel does with the finite values of a block, part by part; x[0 ... n), n <= kBlockRows. For the benchmarks.
+struct NumberParts {
+  void (*histogram)(const double* x, int n, NumberTarget& target);
+  void (*moments)(const double* x, int n, NumberTarget& target);  ///< and extremes
+  void (*distinct)(const double* x, int n, NumberTarget& target);
+};
+const NumberParts& number_parts_portable();
+const NumberParts& number_parts_avx2();
+const NumberParts& number_parts_avx512();
 
 /// The integer bits of a double, so that they increase with the value. Not for NaN.
 __attribute__((always_inline)) inline std::uint64_t ordered_key(double x) {

@@ -10,13 +10,17 @@
 namespace longwatch::cpu {
 namespace {
 
-void begin_target(const NumberPlan& plan, const CellView& cells, NumberPartial& out, NumberTarget& target) {
+void begin_target(const NumberPlan& plan, const CellView& cells, std::int64_t rows, NumberPartial& out,
+                  NumberTarget& target) {
   target.cells = cells;
   target.centre = plan.moments.centre;
   target.scale = plan.moments.scale;
   target.counts = out.histogram.counts.data();
   target.sums = out.histogram.sums.data();
+  // Many rows leave hardly a group of cells out: one write of all flags instead of one a row.
   target.touched = out.histogram.touched.data();
+  target.all_touched = rows >= static_cast<std::int64_t>(out.histogram.counts.size());
+  if (target.all_touched) std::fill(out.histogram.touched.begin(), out.histogram.touched.end(), std::uint8_t{1});
   target.registers = out.registers.data();
   target.minimum = out.moments.minimum;
   target.maximum = out.moments.maximum;
@@ -61,7 +65,7 @@ Result<void> add_numbers(const NumberItem& item, NumberKernel kernel) {
     table = &*plain;
   }
   const auto target = std::make_unique<NumberTarget>();
-  begin_target(*item.plan, table->view(), *item.out, *target);
+  begin_target(*item.plan, table->view(), item.rows.count, *item.out, *target);
   NumberBlock block;
   block.values = column.values;
   block.float32 = column.type == ValueType::float32;

@@ -2,5 +2,6 @@
 
 #if defined(LONGWATCH_X86_LEVELS)
 #define LW_NUMBER_BLOCK number_block_avx512
+#define LW_NUMBER_PARTS number_parts_avx512
 #include "cpu/numbers_kernel.hpp"
 #endif

@@ -1,6 +1,6 @@
-// The body of the number kernel: included once per vector level, with LW_NUMBER_BLOCK naming the level's function.
-// Plain loops that the compiler turns into the level's vector code. Everything else here is local to the including
-// file.
+// The body of the number kernel: included once per vector level, with LW_NUMBER_BLOCK and LW_NUMBER_PARTS naming the
+// level's functions. Plain loops that the compiler turns into the level's vector code. Everything else here is local to
+// the including file.
 
 #include <cstdint>
 
@@ -8,7 +8,7 @@
 #include "engine/base/hash.hpp"
 #include "engine/state/row.hpp"
 
-#if !defined(LW_NUMBER_BLOCK)
+#if !defined(LW_NUMBER_BLOCK) || !defined(LW_NUMBER_PARTS)
 #error "numbers_kernel.hpp is for numbers_*.cpp"
 #endif
 
@@ -162,55 +162,86 @@ inline void add_moments(const double* x, int n, NumberTarget& target) {
   target.outside = outside;
 }
 
-/// Keys of the values, from the first edge's on; vector code.
-inline void make_keys(const CellView& cells, const double* x, int n, std::uint64_t* keys) {
+/// Keys of the values, from the first edge's on; vector code. Returns whether all values lie within the edges.
+inline bool make_keys(const CellView& cells, const double* x, int n, std::uint64_t* keys) {
+  std::uint64_t beyond = 0;
   for (int i = 0; i < n; ++i) {
     const double from = x[i] - cells.origin;
     const double above = from < cells.low ? cells.low : from;
-    keys[i] = ordered_key(above > cells.high ? cells.high : above) - cells.first_key;
+    const double between = above > cells.high ? cells.high : above;
+    beyond |= between == from ? std::uint64_t{0} : std::uint64_t{1};
+    keys[i] = ordered_key(between) - cells.first_key;
+  }
+  return beyond == 0;
+}
+
+/// Turns keys into open cells, the numbers of edges at or below each x: two table look-ups bring it within `2 kStep -
+/// 1` edges. One value at a time: gathers are slower than as many loads.
+template <std::uint64_t kStep, class Start>
+inline void find_cells(const CellView& cells, const Start* starts, const double* x, int n, std::uint64_t* found) {
+  const CellBucket* const buckets = cells.buckets;
+  const double* const left = cells.left;
+  const std::uint32_t shift = cells.shift;
+  const std::uint64_t mask = (std::uint64_t{1} << shift) - 1;
+  for (int i = 0; i < n; ++i) {
+    std::uint64_t key = found[i];
+    asm volatile("" : "+r"(key));  // not to be vectorised
+    const CellBucket bucket = buckets[key >> shift];
+    std::uint64_t at = starts[(bucket >> 6) + ((key & mask) >> (bucket & 63))];
+    for (std::uint64_t step = kStep != 0 ? kStep : cells.step; step != 0; step >>= 1)
+      at += (0 - static_cast<std::uint64_t>(left[at + step] <= x[i])) & step;  // without a branch
+    found[i] = at;
   }
 }
 
-/// The number of edges at or below x, without a branch: two table look-ups bring it within `2 first_step - 1` edges.
-inline std::uint64_t edges_up_to(const CellView& cells, std::uint64_t first_step, std::uint64_t key, double x) {
-  const CellBucket bucket = cells.buckets[key >> cells.shift];
-  const std::uint64_t rest = key & ((std::uint64_t{1} << cells.shift) - 1);
-  std::uint64_t at = cells.starts[(bucket >> 6) + (rest >> (bucket & 63))];
-  for (std::uint64_t step = first_step; step != 0; step >>= 1) at += cells.open[at + step].left <= x ? step : 0;
-  return at;
+template <class Start>
+inline void find_cells(const CellView& cells, const Start* starts, const double* x, int n, std::uint64_t* found) {
+  if (cells.step == 1) return find_cells<1>(cells, starts, x, n, found);  // the usual cases, without inner loops
+  if (cells.step == 2) return find_cells<2>(cells, starts, x, n, found);
+  find_cells<0>(cells, starts, x, n, found);
 }
 
-/// Turns keys into open cells.
-inline void find_cells(const CellView& cells, const double* x, int n, std::uint64_t* found) {
-  make_keys(cells, x, n, found);
-  if (cells.step == 1) {  // the usual case, without a loop of its own
-    for (int i = 0; i < n; ++i) found[i] = edges_up_to(cells, 1, found[i], x[i]);
-  } else {
-    for (int i = 0; i < n; ++i) found[i] = edges_up_to(cells, cells.step, found[i], x[i]);
-  }
-}
-
-inline void add_cells(const double* x, int n, NumberTarget& target) {
-  const CellView cells = target.cells;
-  alignas(64) std::uint64_t found[kBlockRows];
-  find_cells(cells, x, n, found);
+/// Counts the values of cells found before: in a loop of its own, whose stores do not hold up the look-ups.
+template <bool kTouched, bool kBeyond>
+inline void count_cells(const double* x, const std::uint64_t* found, int n, NumberTarget& target) {
+  const double* const lefts = target.cells.left;
+  const std::uint16_t* const units = target.cells.units;
+  const std::uint64_t edges = target.cells.edges;
+  std::int64_t* const counts = target.counts;
+  std::int64_t* const sums = target.sums;
   int below = 0;
   int above = 0;
   for (int i = 0; i < n; ++i) {
     const std::uint64_t open = found[i];
-    const double left = cells.open[open].left;
+    const double left = lefts[open];
     const bool atom = left == x[i];
     const std::uint64_t cell = 2 * open - static_cast<std::uint64_t>(atom);
-    target.counts[cell] += 1;
-    target.touched[cell / 64] = 1;
-    if (__builtin_expect(static_cast<long>((open == 0) | ((open == cells.edges) & !atom)), 0)) {
-      (open == 0 ? target.below_values[below++] : target.above_values[above++]) = x[i];
-      continue;
+    counts[cell] += 1;
+    if constexpr (kTouched) target.touched[cell / 64] = 1;
+    if constexpr (kBeyond) {
+      if ((open == 0) | ((open == edges) & !atom)) {
+        (open == 0 ? target.below_values[below++] : target.above_values[above++]) = x[i];
+        continue;
+      }
     }
-    target.sums[open] += row::offset_term(x[i], left, cells.open[open].unit);  // 0 for an atom
+    const double unit = double_of(static_cast<std::uint64_t>(units[open]) << 52);
+    sums[open] += row::offset_term(x[i], left, unit);  // 0 for an atom
   }
   target.below = below;
   target.above = above;
+}
+
+inline void add_cells(const double* x, int n, NumberTarget& target) {
+  alignas(64) std::uint64_t found[kBlockRows];
+  const bool within = make_keys(target.cells, x, n, found);
+  if (target.cells.starts != nullptr) {
+    find_cells(target.cells, target.cells.starts, x, n, found);
+  } else {
+    find_cells(target.cells, target.cells.wide_starts, x, n, found);
+  }
+  if (!within) return count_cells<true, true>(x, found, n, target);
+  if (target.all_touched) return count_cells<false, false>(x, found, n, target);
+  count_cells<true, false>(x, found, n, target);
 }
 
 inline void add_distinct(const double* x, int n, std::uint8_t* registers) {
@@ -220,14 +251,25 @@ inline void add_distinct(const double* x, int n, std::uint8_t* registers) {
   for (int i = 0; i < n; ++i) add_hash(hashes[i], registers);
 }
 
+inline void add_both_moments(const double* x, int n, NumberTarget& target) {
+  add_extremes(x, n, target);
+  add_moments(x, n, target);
+}
+
 }  // namespace
+
+const NumberParts& LW_NUMBER_PARTS() {
+  static constexpr NumberParts kParts{add_cells, add_both_moments, [](const double* x, int n, NumberTarget& target) {
+                                        add_distinct(x, n, target.registers);
+                                      }};
+  return kParts;
+}
 
 void LW_NUMBER_BLOCK(const NumberBlock& block, NumberTarget& target) {
   alignas(64) double x[kBlockRows];
   const int n = block.float32 ? load<float>(block, target, x) : load<double>(block, target, x);
   target.outside = 0;
-  add_extremes(x, n, target);
-  add_moments(x, n, target);
+  add_both_moments(x, n, target);
   add_cells(x, n, target);
   add_distinct(x, n, target.registers);
 }

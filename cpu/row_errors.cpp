@@ -5,12 +5,11 @@
 // 16], rounded to 2^-20, and its error scaled back: that moves the error by at most sqrt(F) 2^-24 of the row's largest
 // |z|.
 
-#include <Eigen/Core>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cpu/encode.hpp"
 #include "cpu/kernels.hpp"
@@ -20,9 +19,6 @@ namespace longwatch::cpu {
 namespace {
 
 constexpr std::int64_t kMaxFeatures = 8192;
-constexpr Eigen::Index kExactFeatures = 32;
-
-using Tile = Eigen::Map<const Eigen::MatrixXd, 0, Eigen::OuterStride<>>;
 
 /// Brings a row inside the gate. Returns what its error must be multiplied with.
 double narrow_row(ZTile& tile, std::int64_t row_at, std::int64_t features) {
@@ -36,58 +32,48 @@ double narrow_row(ZTile& tile, std::int64_t row_at, std::int64_t features) {
   return 1 / factor;
 }
 
-/// errors[i] = sqrt(max(0, |z_i|^2 - |y_i|^2)), column by column so that each row sums in increasing order.
-void residual_norms(const Tile& z, const Eigen::MatrixXd& y, std::vector<double>& explained, double* errors) {
-  const Eigen::Index count = z.rows();
-  std::fill_n(errors, count, 0.0);
-  std::fill_n(explained.begin(), count, 0.0);
-  for (Eigen::Index j = 0; j < z.cols(); ++j) {
-    for (Eigen::Index i = 0; i < count; ++i) errors[i] += z(i, j) * z(i, j);
-  }
-  for (Eigen::Index j = 0; j < y.cols(); ++j) {
-    for (Eigen::Index i = 0; i < count; ++i) explained[static_cast<std::size_t>(i)] += y(i, j) * y(i, j);
-  }
-  for (Eigen::Index i = 0; i < count; ++i)
-    errors[i] = std::sqrt(std::max(0.0, errors[i] - explained[static_cast<std::size_t>(i)]));
-}
-
-/// Y = Z V, with the same bits whatever the matrix product does.
-void project(const Tile& z, const Eigen::Map<const Eigen::MatrixXd>& basis, Eigen::MatrixXd& y) {
-  y.setZero(z.rows(), basis.cols());
-  Eigen::MatrixXd part;
-  for (Eigen::Index from = 0; from < z.cols(); from += kExactFeatures) {
-    const Eigen::Index width = std::min(kExactFeatures, z.cols() - from);
-    part.noalias() = z.middleCols(from, width) * basis.middleRows(from, width);
-    y += part;
-  }
+/// The components of a PCA, padded with zero ones to what the kernels take: features x rank, column-major.
+std::vector<double> padded_basis(const PcaBasis& pca, std::int64_t& rank) {
+  rank = (pca.rank + kPadColumns - 1) / kPadColumns * kPadColumns;
+  std::vector<double> basis(static_cast<std::size_t>(pca.features * rank));
+  std::copy_n(pca.basis, pca.features * pca.rank, basis.begin());
+  return basis;
 }
 
 }  // namespace
 
-Result<void> write_row_errors(const EncodedRows& rows, const PcaBasis& pca, double* errors) {
+Result<void> write_row_errors(const EncodedRows& rows, const PcaBasis& pca, const MatrixKernels& kernels,
+                              double* errors) {
   const auto features = static_cast<std::int64_t>(rows.columns.size());
   if (pca.features != features || features > kMaxFeatures) {
     std::string what =
         "a PCA of " + std::to_string(pca.features) + " features was given rows of " + std::to_string(features);
     return Error{ErrorCode::internal, std::move(what), {}, "a PCA takes at most 8192 features; please report this"};
   }
-  const Eigen::Map<const Eigen::MatrixXd> basis(pca.basis, features, pca.rank);
+  std::int64_t rank = 0;
+  const std::vector<double> basis = padded_basis(pca, rank);
   ZTile tile = make_tile(rows);
-  std::vector<double> explained(static_cast<std::size_t>(tile.capacity));
-  Eigen::MatrixXd projected;
+  const auto capacity = static_cast<std::size_t>(tile.capacity);
+  std::vector<double> projected(capacity * static_cast<std::size_t>(rank));
+  std::vector<double> whole(capacity);
+  std::vector<double> explained(capacity);
   std::int64_t count = 0;
   for (std::int64_t first = 0; first < rows.count; first += count) {
     count = std::min(tile.capacity, rows.count - first);
-    encode(rows, first, count, tile);
+    const std::int64_t padded = padded_rows(count);
+    encode(rows, kernels, first, count, tile);
     std::vector<std::pair<std::int64_t, double>> narrowed;
     for (std::int64_t i = 0; i < count; ++i) {
       if (tile.largest[static_cast<std::size_t>(i)] >= row::kZGate)
         narrowed.emplace_back(first + i, narrow_row(tile, i, features));
     }
-    for (double& z : tile.z) z = row::error_z(z);
-    const Tile z(tile.z.data(), count, features, Eigen::OuterStride<>(tile.capacity));
-    project(z, basis, projected);
-    residual_norms(z, projected, explained, errors + first);
+    for (std::int64_t i = 0; i < features; ++i) kernels.round_errors(tile.z.data() + i * tile.capacity, padded);
+    const MatrixView z{tile.z.data(), features};
+    kernels.project(z, basis.data(), rank, tile.capacity, padded, projected.data());
+    kernels.square_sums(z, tile.capacity, padded, whole.data());
+    kernels.square_sums({projected.data(), pca.rank}, tile.capacity, padded, explained.data());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+      errors[first + static_cast<std::int64_t>(i)] = std::sqrt(std::max(0.0, whole[i] - explained[i]));
     for (const auto& [at, factor] : narrowed) errors[at] *= factor;
   }
   return {};

@@ -50,7 +50,9 @@ std::string unusable_here(const ColumnProfile& column, const Source& source) {
 Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,
                                      const ReferenceProfile& profile, const Engine& engine, const Control& control) {
   AnalysisStates out;
-  LW_TRY(out.source, Source::open(model.analysis, fleet.base_folder, engine.source));
+  LW_TRY(FilteredRows opened, open_analysis(fleet, model, engine.window, engine.source));
+  out.source = std::move(opened.source);
+  out.counts = opened.counts;
   const Source& source = *out.source;
   if (source.rows() == 0) {
     return Error{ErrorCode::data,
@@ -61,6 +63,8 @@ Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig
   out.schema_changes = schema_changes(profile, source);
   LW_TRY(out.chunks, plan_model_chunks(source, model, model.chunk, profile.last_time));
   LW_TRY(out.segments, plan_segments(source, model.segments, model.max_segments, &profile.segments));
+
+  LW_TRY(out.unique, count_model_unique(source, out.chunks, model, engine, control));
 
   Pass pass;
   pass.source = &source;

@@ -9,9 +9,11 @@ namespace longwatch {
 /// The states of a model's analysis period.
 struct AnalysisStates {
   std::shared_ptr<Source> source;
+  RowCounts counts;      ///< of the rows in the files
   ChunkPlan chunks;      ///< without runs: they are freed
   SegmentPlan segments;  ///< the reference's, then those the reference lacks
   StateTable states;
+  std::vector<UniqueColumn> unique;   ///< as in the profile
   std::vector<std::string> unusable;  ///< by profile column: empty, or the status of its metrics here
   std::string pca_unusable;           ///< empty, or why there are no reconstruction errors here
   std::vector<SchemaChange> schema_changes;

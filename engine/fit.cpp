@@ -1,8 +1,11 @@
 // The flow of a fit: open -> resolve -> chunk -> learn columns -> states and Gram -> PCA -> reconstruction errors.
 #include "engine/fit.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engine/accumulate/accumulate.hpp"
 #include "engine/base/hash.hpp"
@@ -92,7 +95,8 @@ Result<ChunkPlan> plan_model_chunks(const Source& source, const ModelConfig& mod
 
 Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, const Engine& engine,
                             const Control& control) {
-  LW_TRY(const std::shared_ptr<Source> source, Source::open(model.reference, fleet.base_folder, engine.source));
+  LW_TRY(const FilteredRows opened, open_reference(fleet, model, engine.source));
+  const std::shared_ptr<Source> source = cached_source(opened.source, engine.columns);
   if (source->rows() == 0) {
     return Error{ErrorCode::data,
                  "the reference has no rows",
@@ -100,9 +104,20 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
                  "a reference needs at least one row"};
   }
   LW_TRY(const ModelPlan plan, resolve_model(model, *source));
-  LW_TRY(ChunkPlan chunks,
-         plan_model_chunks(*source, model, model.reference_chunk.value_or(model.chunk)));
-  LW_TRY(SegmentPlan segments, plan_segments(*source, model.segments, model.max_segments));
+  // Timestamps and segments are read beside the columns: reading them keeps one thread busy, no more.
+  std::optional<Result<ChunkPlan>> chunks_made;
+  std::optional<Result<SegmentPlan>> segments_made;
+  std::optional<Result<std::vector<ColumnProfile>>> columns_made;
+  tbb::parallel_for(0, 2, [&](int part) {
+    if (part == 0) {
+      chunks_made = plan_model_chunks(*source, model, model.reference_chunk.value_or(model.chunk));
+      segments_made = plan_segments(*source, model.segments, model.max_segments);
+    } else {
+      columns_made = fit_columns(*source, plan.columns, model.quantiles, *engine.columns);
+    }
+  });
+  LW_TRY(ChunkPlan chunks, std::move(*chunks_made));
+  LW_TRY(SegmentPlan segments, std::move(*segments_made));
 
   ReferenceProfile profile;
   profile.model = model.name;
@@ -111,12 +126,14 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   profile.rows = source->rows();
   profile.rows_without_timestamp = chunks.rows_without_timestamp;
   profile.rows_dropped = chunks.rows_dropped;
+  profile.rows_filtered = opened.counts.filtered;
   if (chunks.rows_without_timestamp < chunks.rows && !model.timestamp.empty()) profile.last_time = chunks.last_time;
   profile.schema = schema_of(*source);
-  LW_TRY(profile.columns, fit_columns(*source, plan.columns, model.quantiles, engine.threads));
+  LW_TRY(profile.columns, std::move(*columns_made));
   LW_CHECK(make_countable(profile.columns));
   LW_CHECK(add_constraint_edges(model, profile.columns));
   control.advance(source->rows());
+  LW_TRY(profile.unique, count_model_unique(*source, chunks, model, engine, control));
 
   Pass pass;
   pass.source = source.get();
@@ -152,7 +169,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   }
   profile.chunks = std::move(chunks.chunks);
   profile.segments = std::move(segments);
-  return FitResult{std::move(profile), source};
+  return FitResult{std::move(profile), opened.source};
 }
 
 }  // namespace longwatch

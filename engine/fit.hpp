@@ -6,8 +6,11 @@
 #include "engine/backend/backend.hpp"
 #include "engine/base/progress.hpp"
 #include "engine/config/config.hpp"
+#include "engine/open_rows.hpp"
 #include "engine/profile/profile.hpp"
+#include "engine/source/cached_source.hpp"
 #include "engine/source/source.hpp"
+#include "engine/unique/count_unique.hpp"
 
 namespace longwatch {
 
@@ -16,7 +19,10 @@ struct Engine {
   Backend* backend = nullptr;
   int threads = 1;
   SourceOptions source;
-  std::int64_t slab_rows = 0;  ///< 0: chosen
+  std::int64_t slab_rows = 0;             ///< 0: chosen
+  std::shared_ptr<MemoryBudget> columns;  ///< for columns held to be sorted, or kept between the passes of a fit
+  UniqueOptions unique = {};              ///< memory for checking uniqueness
+  TimeWindow window = {};                 ///< only these rows of the analysis are looked at
 };
 
 /// The source a fit or analysis read, for the run's record.
@@ -29,8 +35,14 @@ struct FitResult {
 Result<ChunkPlan> plan_model_chunks(const Source& source, const ModelConfig& model, const ChunkRule& rule,
                                     std::int64_t not_before = INT64_MIN);
 
+/// count_unique for all columns of whose repeated values the model wants to know.
+Result<std::vector<UniqueColumn>> count_model_unique(const Source& source, const ChunkPlan& chunks,
+                                                     const ModelConfig& model, const Engine& engine,
+                                                     const Control& control);
+
 /// Learns the profile of one model. Reads the reference up to four times: timestamps and segments, columns, states with
-/// the Gram matrix, reconstruction errors. Runs on the calling task arena.
+/// the Gram matrix, reconstruction errors; columns that fit `engine.columns` are decoded once. Runs on the calling task
+/// arena.
 Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, const Engine& engine,
                             const Control& control);
 

@@ -63,6 +63,8 @@ Outputs::Outputs(const FleetConfig& fleet, const RunOptions& options, const Engi
   record_.profile_version = ReferenceProfile::kVersion;
   record_.command = options.command;
   record_.configuration = canonical_fleet(fleet);
+  record_.from = options.from;
+  record_.to = options.to;
   record_.started = now_micros();
   record_.threads = engine.threads;
   record_.device = engine.backend->description();
@@ -148,9 +150,13 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     }
   };
   inputs(result.reference_source);
+  model.reference_rows_filtered = result.profile.rows_filtered;
   if (result.analysis) {
     model.rows_without_timestamp = result.analysis->chunks.rows_without_timestamp;
     model.rows_dropped = result.analysis->chunks.rows_dropped;
+    model.analysis_rows_filtered = result.analysis->counts.filtered;
+    model.rows_out_of_window = result.analysis->counts.outside;
+    model.rows_out_of_window_without_timestamp = result.analysis->counts.without_timestamp;
     inputs(result.analysis->source);
     for (const SchemaChange& change : result.analysis->schema_changes) {
       record_.warnings.push_back("model '" + outcome.model + "': column '" + change.column + "' " +

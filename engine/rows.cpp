@@ -12,6 +12,7 @@ class RowMaker {
     base_.model_version = pool.intern(model.version);
     for (const Metric* metric : all_metrics()) metric_names_.emplace_back(metric, pool.intern(metric->name));
     for (const ColumnProfile& column : profile.columns) columns_.push_back(pool.intern(column.column.name));
+    for (const UniqueColumn& column : profile.unique) columns_.push_back(pool.intern(column.column));
     const SegmentPlan& plan = analysis == nullptr ? profile.segments : analysis->segments;
     for (const Segment& segment : plan.segments)
       segments_.push_back({pool.intern(segment.columns), pool.intern(segment.value), segment.missing});
@@ -72,9 +73,10 @@ class RowMaker {
   };
 
   void chunk(const Judged& judged, ResultRow& out) const {
+    out.period = judged.reference ? "reference" : "analysis";
+    if (judged.chunk < 0) return;
     const auto at = static_cast<std::size_t>(judged.chunk);
     const Chunk& chunk = judged.reference ? profile_.chunks[at] : analysis_->chunks.chunks[at];
-    out.period = judged.reference ? "reference" : "analysis";
     out.chunk_index = chunk.index;
     out.chunk_key = judged.reference ? reference_keys_[at] : analysis_keys_[at];
     if (chunk.timed) {
@@ -127,15 +129,24 @@ std::vector<ResultRow> result_rows(const ModelConfig& model, const ReferenceProf
   std::vector<ResultRow> out;
   out.reserve(judged.size() + 8);
   for (const Judged& value : judged) out.push_back(maker.row(value));
+  if (!model.filter.empty()) {
+    const std::int64_t read = profile.rows + profile.rows_filtered;
+    out.push_back(maker.period_row(true, read, "filtered_rate", "", share(profile.rows_filtered, read)));
+  }
   if (!model.timestamp.empty()) {
     out.push_back(maker.period_row(true, profile.rows, "timestamp_missing_rate", model.timestamp,
                                    share(profile.rows_without_timestamp, profile.rows)));
   }
   if (analysis == nullptr) return out;
   const std::int64_t rows = analysis->source->rows();
+  const RowCounts& counts = analysis->counts;
+  if (!model.filter.empty())
+    out.push_back(maker.period_row(false, counts.read, "filtered_rate", "", share(counts.filtered, counts.read)));
   if (!model.timestamp.empty()) {
-    out.push_back(maker.period_row(false, rows, "timestamp_missing_rate", model.timestamp,
-                                   share(analysis->chunks.rows_without_timestamp, rows)));
+    // Under a time window rows without a timestamp are left out; their share is of the rows that the filter kept.
+    out.push_back(maker.period_row(
+        false, counts.read - counts.filtered, "timestamp_missing_rate", model.timestamp,
+        share(analysis->chunks.rows_without_timestamp + counts.without_timestamp, counts.read - counts.filtered)));
     out.push_back(maker.period_row(false, rows, "timestamp_outside_rate", model.timestamp,
                                    share(analysis->chunks.rows_before, rows)));
   }

@@ -7,18 +7,24 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <span>
 #include <thread>
 
 #include "engine/analyze.hpp"
 #include "engine/base/text.hpp"
-#include "engine/evaluate/evaluate.hpp"
+#include "engine/evaluate/unique_values.hpp"
 #include "engine/fit.hpp"
+#include "engine/in_order.hpp"
 #include "engine/output/publish.hpp"
 #include "engine/outputs.hpp"
 #include "engine/rows.hpp"
 
 namespace longwatch {
 namespace {
+
+// Decoded reference columns kept between the passes of a fit.
+constexpr std::int64_t kColumnBytes = std::int64_t{368} << 20;
 
 // The chosen models, in the order of their names: the order of the results.
 Result<std::vector<const ModelConfig*>> chosen_models(const FleetConfig& fleet,
@@ -70,9 +76,9 @@ class StageClock {
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
-// source -> chunk -> state -> metric -> threshold -> rows, for one model.
-Result<void> run_model(const FleetConfig& fleet, const ModelConfig& model, const RunOptions& options,
-                       const Engine& engine, const Control& control, Outputs& outputs) {
+// source -> chunk -> state -> metric -> threshold, for one model.
+Result<ModelResult> run_model(const FleetConfig& fleet, const ModelConfig& model, const RunOptions& options,
+                              const Engine& engine, const Control& control) {
   LW_TRY(const auto metrics, chosen_metrics(model));
   ModelResult result;
   result.model = &model;
@@ -102,9 +108,47 @@ Result<void> run_model(const FleetConfig& fleet, const ModelConfig& model, const
                     &result.analysis->unusable,
                     result.analysis->pca_unusable};
     result.judged = evaluate(periods, metrics);
+    std::vector<Judged> unique = judge_unique(model, result.profile, result.analysis->unique, metrics);
+    std::move(unique.begin(), unique.end(), std::back_inserter(result.judged));
     clock.ended("evaluate");
   }
-  return outputs.add(std::move(result));
+  return result;
+}
+
+// Whether a model may run beside others: its states are small where it has no segments, its data where its files are.
+bool runs_beside_others(const FleetConfig& fleet, const ModelConfig& model) {
+  constexpr std::int64_t kSmallInput = std::int64_t{64} << 20;
+  return model.segments.empty() &&
+         input_bytes(model.reference, fleet.base_folder) + input_bytes(model.analysis, fleet.base_folder) <=
+             kSmallInput;
+}
+
+// Runs models[from ...) that may run side by side, or the first alone; results reach `outputs` in order. Returns the
+// number of models done.
+Result<std::size_t> run_some(const FleetConfig& fleet, std::span<const ModelConfig* const> models,
+                             const RunOptions& options, const Engine& engine, const Control& control,
+                             Outputs& outputs) {
+  std::size_t count = 0;
+  while (count < models.size() && runs_beside_others(fleet, *models[count])) ++count;
+  count = std::max<std::size_t>(count, 1);
+  std::optional<Error> fatal;
+  run_in_order(
+      count,
+      [&](std::size_t i) {
+        return tbb::this_task_arena::isolate([&] { return run_model(fleet, *models[i], options, engine, control); });
+      },
+      [&](std::size_t i, Result<ModelResult> result) {
+        auto done = result.ok() ? outputs.add(std::move(result).value()) : Result<void>(std::move(result.error()));
+        if (done.ok()) return true;
+        if (done.error().code == ErrorCode::cancelled || done.error().code == ErrorCode::output) {
+          fatal = std::move(done.error());
+          return false;
+        }
+        outputs.add_failure(*models[i], std::move(done.error()));
+        return true;
+      });
+  if (fatal) return std::move(*fatal);
+  return count;
 }
 
 }  // namespace
@@ -116,28 +160,36 @@ std::size_t RunSummary::failed() const {
 
 Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options, const Control& control) {
   LW_TRY(const auto models, chosen_models(fleet, options.models));
+  LW_TRY(TimeWindow window, parse_window(options.from, options.to));
   LW_TRY(const auto backend, make_cpu_backend(options.level));
   LW_TRY(ResultDirectory directory, ResultDirectory::begin(options.output));
   const int threads =
       options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
-  const Engine engine{backend.get(), threads, {}, options.slab_rows};
+  const Engine engine{backend.get(),
+                      threads,
+                      {},
+                      options.slab_rows,
+                      std::make_shared<MemoryBudget>(kColumnBytes),
+                      {options.unique_memory, ""},
+                      std::move(window)};
   Outputs outputs(fleet, options, engine, directory);
-  for (const ModelConfig* model : models) {
-    auto done = arena.execute([&] { return run_model(fleet, *model, options, engine, control, outputs); });
-    if (done.ok()) continue;
-    if (done.error().code == ErrorCode::cancelled || done.error().code == ErrorCode::output)
-      return std::move(done.error());
-    outputs.add_failure(*model, std::move(done.error()));
+  for (std::size_t at = 0; at < models.size();) {
+    const auto rest = std::span(models).subspan(at);
+    LW_TRY(const std::size_t done,
+           arena.execute([&] { return run_some(fleet, rest, options, engine, control, outputs); }));
+    at += done;
   }
   return arena.execute([&] { return outputs.finish(); });
 }
 
-std::vector<Error> validate_fleet(const FleetConfig& fleet, const std::vector<std::string>& patterns) {
+std::vector<Error> validate_fleet(const FleetConfig& fleet, const RunOptions& options) {
   std::vector<Error> problems;
-  auto models = chosen_models(fleet, patterns);
+  auto models = chosen_models(fleet, options.models);
   if (!models.ok()) return {models.error()};
+  auto window = parse_window(options.from, options.to);
+  if (!window.ok()) return {window.error()};
   const auto check = [&](const ModelConfig& model, auto&& result) {
     if (result.ok()) return true;
     problems.push_back(result.error());
@@ -148,14 +200,15 @@ std::vector<Error> validate_fleet(const FleetConfig& fleet, const std::vector<st
   };
   for (const ModelConfig* model : models.value()) {
     check(*model, chosen_metrics(*model));
-    auto reference = Source::open(model->reference, fleet.base_folder);
-    if (!check(*model, reference) || !check(*model, resolve_model(*model, *reference.value()))) continue;
-    check(*model, plan_model_chunks(*reference.value(), *model, model->reference_chunk.value_or(model->chunk)));
-    check(*model, plan_segments(*reference.value(), model->segments, model->max_segments));
+    const auto reference = open_reference(fleet, *model);
+    if (!check(*model, reference)) continue;
+    const Source& rows = *reference.value().source;
+    if (!check(*model, resolve_model(*model, rows))) continue;
+    check(*model, plan_model_chunks(rows, *model, model->reference_chunk.value_or(model->chunk)));
+    check(*model, plan_segments(rows, model->segments, model->max_segments));
     if (model->analysis.empty()) continue;
-    auto analysis = Source::open(model->analysis, fleet.base_folder);
-    if (check(*model, analysis))
-      check(*model, plan_model_chunks(*analysis.value(), *model, model->chunk));
+    const auto analysis = open_analysis(fleet, *model, window.value());
+    if (check(*model, analysis)) check(*model, plan_model_chunks(*analysis.value().source, *model, model->chunk));
   }
   return problems;
 }

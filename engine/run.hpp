@@ -21,11 +21,13 @@ struct RunOptions {
   std::string output;               ///< result directory
   std::string profiles;             ///< analyze: the folder of MODEL.profile files
   std::vector<std::string> models;  ///< names or globs; empty: all
+  std::string from, to;             ///< ISO 8601: only analysis rows with from <= timestamp < to; empty: no limit
   int threads = 0;                  ///< 0: as many as the machine has
   VectorLevel level = VectorLevel::best;
-  bool keep_states = false;    ///< write states.parquet
-  std::int64_t slab_rows = 0;  ///< rows decoded at a time; 0: chosen. Changes no result
-  std::string command;         ///< for the run's record
+  bool keep_states = false;                ///< write states.parquet
+  std::int64_t slab_rows = 0;              ///< rows decoded at a time; 0: chosen. Changes no result
+  std::int64_t unique_memory = 256 << 20;  ///< bytes for checking uniqueness before it goes to disk; changes no result
+  std::string command;                     ///< for the run's record
 };
 
 /// One alert of the analysis period, for the screen.
@@ -59,8 +61,8 @@ struct RunSummary {
 /// chosen, the output refused, out of disk, cancelled.
 Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options, const Control& control);
 
-/// Checks configuration against data without computing: every model's columns, chunks rule, metrics and thresholds.
-/// Returns all problems found.
-std::vector<Error> validate_fleet(const FleetConfig& fleet, const std::vector<std::string>& models);
+/// Checks configuration against data without computing: every model's columns, row filter, chunks rule, metrics and
+/// thresholds, for the models and the range of time of `options`. Returns all problems found.
+std::vector<Error> validate_fleet(const FleetConfig& fleet, const RunOptions& options);
 
 }  // namespace longwatch

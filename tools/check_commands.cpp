@@ -13,14 +13,13 @@
 namespace longwatch {
 namespace {
 
-int validate(const std::string& config, const std::vector<std::string>& models) {
+int validate(const std::string& config, const RunOptions& options) {
   auto fleet = load_config(config);
   if (!fleet.ok()) return report(fleet.error());
-  const std::vector<Error> problems = validate_fleet(fleet.value(), models);
+  const std::vector<Error> problems = validate_fleet(fleet.value(), options);
   int code = kExitFine;
   for (const Error& problem : problems) code = std::max(code, report(problem));
-  if (problems.empty())
-    std::fputs(fmt::format("{}: every model fits its data\n", config).c_str(), stdout);
+  if (problems.empty()) std::fputs(fmt::format("{}: every model fits its data\n", config).c_str(), stdout);
   return code;
 }
 
@@ -64,10 +63,11 @@ void add_validate_verb(CLI::App& app, int& code) {
   auto* verb = app.add_subcommand("validate", "Check a configuration against its data, without computing");
   verb->footer("Example: longwatch validate fleet.yaml");
   auto config = std::make_shared<std::string>();
-  auto models = std::make_shared<std::vector<std::string>>();
+  auto options = std::make_shared<RunOptions>();
   verb->add_option("config", *config, "Fleet configuration (YAML)")->required();
-  verb->add_option("--models", *models, "Only this model (a name or glob; may be given more than once)")->allow_extra_args(false);
-  verb->callback([=, &code] { code = validate(*config, *models); });
+  add_models_option(*verb, *options);
+  add_window_options(*verb, *options);
+  verb->callback([=, &code] { code = validate(*config, *options); });
 }
 
 void add_schema_verb(CLI::App& app, int& code) {
@@ -75,8 +75,9 @@ void add_schema_verb(CLI::App& app, int& code) {
   verb->footer("Example: longwatch schema reference.parquet --analysis analysis.parquet --model fraud > fleet.yaml");
   auto arguments = std::make_shared<SchemaArguments>();
   auto json = std::make_shared<bool>(false);
-  verb->add_option("reference", arguments->reference, "Reference data: Parquet files or globs");
-  verb->add_option("--analysis", arguments->analysis, "Analysis data: a Parquet file or glob; may be given more than once")
+  verb->add_option("reference", arguments->reference, "Reference data: Parquet or Arrow files, globs or folders");
+  verb->add_option("--analysis", arguments->analysis,
+                   "Analysis data: a file, glob or folder; may be given more than once")
       ->allow_extra_args(false);
   verb->add_option("--model", arguments->model, "Name of the model");
   verb->add_option("-o,--output", arguments->output, "File to write; default: standard output");

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "engine/base/result.hpp"
+#include "engine/run.hpp"
 
 namespace longwatch {
 
@@ -17,6 +18,11 @@ inline constexpr int kExitSomeFailed = 4;
 int exit_code(ErrorCode code);
 /// Prints "longwatch: ..." on stderr and returns the error's exit code.
 int report(const Error& error);
+
+/// --models, for the verbs that take a fleet.
+void add_models_option(CLI::App& verb, RunOptions& options);
+/// --from and --to, for the verbs that read the analysis.
+void add_window_options(CLI::App& verb, RunOptions& options);
 
 void add_run_verbs(CLI::App& app, int& code);  ///< run, fit, analyze
 void add_validate_verb(CLI::App& app, int& code);

@@ -1,4 +1,4 @@
-// The verb inspect: what is in a profile, a result or any Parquet file.
+// The verb inspect: what is in a profile, a result or any table.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -81,12 +81,12 @@ int inspect(const Arguments& arguments) {
 }  // namespace
 
 void add_inspect_verb(CLI::App& app, int& code) {
-  auto* verb = app.add_subcommand(
-      "inspect",
-      "Show a profile, the first rows of a result, or rows, nulls and a digest per column of any Parquet file");
+  auto* verb = app.add_subcommand("inspect",
+                                  "Show a profile, the first rows of a result, or rows, nulls and a digest per column "
+                                  "of any Parquet or Arrow table");
   verb->footer("Example: longwatch inspect out/results.parquet --rows 10");
   auto arguments = std::make_shared<Arguments>();
-  verb->add_option("file", arguments->file, "A .profile or Parquet file")->required();
+  verb->add_option("file", arguments->file, "A .profile, a Parquet or Arrow file, or a folder of them")->required();
   verb->add_option("--rows", arguments->rows, "Show the first rows instead of digests")
       ->check(CLI::Range(1, 1'000'000));
   verb->add_option("--format", arguments->format, "table or json")->check(CLI::IsMember({"table", "json"}));

@@ -112,18 +112,24 @@ void add_common(CLI::App& verb, Arguments& arguments) {
                                                           {"avx512", VectorLevel::avx512}};
   verb.add_option("config", arguments.config, "Fleet configuration (YAML)")->required();
   verb.add_option("-o,--output", arguments.options.output, "Result directory, replaced as a whole")->required();
-  verb.add_option("--models", arguments.options.models, "Only this model (a name or glob; may be given more than once)")->allow_extra_args(false);
+  add_models_option(verb, arguments.options);
   verb.add_option("--threads", arguments.options.threads, "Threads; default: all of the machine")
       ->check(CLI::Range(1, 1024));
   verb.add_flag("--quiet", arguments.quiet, "No progress, no table");
   verb.add_option("--vector", arguments.options.level, "Vector code; changes no result")
       ->transform(CLI::CheckedTransformer(kLevels))
       ->type_name("best|portable|avx2|avx512");
+  verb.add_option("--unique-memory", arguments.options.unique_memory,
+                  "Memory to check ids and unique columns, e.g. 1GB, before the disk ($TMPDIR) is used; default 256MB; "
+                  "changes no result")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   verb.add_option("--slab-rows", arguments.options.slab_rows, "Rows decoded at a time; changes no result")
       ->check(CLI::Range(1, 1 << 24));
 }
 
 void add_results(CLI::App& verb, Arguments& arguments) {
+  add_window_options(verb, arguments.options);
   verb.add_flag("--keep-states", arguments.options.keep_states, "Also write states.parquet");
   verb.add_option("--fail-on", arguments.fail_on, "alert: exit with 1 where there are alerts")
       ->check(CLI::IsMember({"never", "alert"}));
@@ -144,6 +150,19 @@ void add_verb(CLI::App& app, int& code, RunKind kind, const char* name, const ch
 }
 
 }  // namespace
+
+void add_models_option(CLI::App& verb, RunOptions& options) {
+  verb.add_option("--models", options.models, "Only this model (a name or glob; may be given more than once)")
+      ->allow_extra_args(false);
+}
+
+void add_window_options(CLI::App& verb, RunOptions& options) {
+  verb.add_option("--from", options.from, "Only analysis rows from this time on (ISO 8601 date or date-time)")
+      ->type_name("TIME");
+  verb.add_option("--to", options.to,
+                  "Only analysis rows before this time; without an offset, in the model's time zone")
+      ->type_name("TIME");
+}
 
 void add_run_verbs(CLI::App& app, int& code) {
   add_verb(app, code, RunKind::run, "run", "Learn the reference, analyse, write results",

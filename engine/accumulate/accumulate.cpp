@@ -1,4 +1,5 @@
-// The pass: row groups in parallel, each streamed in slabs; in a slab, columns in parallel, then the rows of the PCA.
+// The pass: row groups in parallel, each streamed in slabs, wide tables some columns at a time; in a slab, columns in
+// parallel, then the rows of the PCA.
 #include "engine/accumulate/accumulate.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
@@ -22,6 +23,7 @@ namespace {
 constexpr std::int64_t kSlabBytes = 32 << 20;
 constexpr std::int64_t kMostSlabRows = 65'536;
 constexpr std::int64_t kTileRows = 4'096;
+constexpr std::size_t kColumnsAtOnce = 256;  // read side by side: each open column chunk holds buffers of its own
 
 // What all workers share: immutable plans, and the result behind striped locks.
 class Shared {
@@ -51,6 +53,7 @@ class Shared {
       result.gram.sums.assign(features, 0);
       result.gram.products.assign(features * (features + 1) / 2, 0);
     }
+    column_parts = parts();
     for (const SegmentDefinition& definition : pass.segments->definitions) {
       for (const std::string& name : definition) {
         if (std::find(segment_columns.begin(), segment_columns.end(), name) == segment_columns.end())
@@ -72,9 +75,23 @@ class Shared {
     if (pass_.states) return true;
     return std::find(pass_.features.begin(), pass_.features.end(), column) != pass_.features.end();
   }
-  [[nodiscard]] std::int64_t slab_rows() const {
+  /// The columns to read, in parts that are read one after another. Those of the PCA are in one part: it takes whole
+  /// rows.
+  [[nodiscard]] std::vector<std::vector<std::size_t>> parts() const {
+    std::vector<std::vector<std::size_t>> out(1);
+    const bool rows = pass_.gram || pass_.errors;
+    if (rows) out[0] = pass_.features;
+    for (std::size_t c = 0; c < pass_.columns->size(); ++c) {
+      const bool feature = std::find(pass_.features.begin(), pass_.features.end(), c) != pass_.features.end();
+      if (!wanted(c) || (rows && feature)) continue;
+      if (out.back().size() >= kColumnsAtOnce) out.emplace_back();
+      out.back().push_back(c);
+    }
+    return out;
+  }
+  [[nodiscard]] std::int64_t slab_rows(std::size_t columns) const {
     if (pass_.slab_rows > 0) return pass_.slab_rows;
-    const auto width = static_cast<std::int64_t>(pass_.columns->size() + segment_columns.size() + 1);
+    const auto width = static_cast<std::int64_t>(columns + segment_columns.size() + 1);
     return std::clamp<std::int64_t>(kSlabBytes / (8 * width), 1'024, kMostSlabRows);
   }
 
@@ -83,6 +100,7 @@ class Shared {
   std::vector<std::optional<CategoryIndex>> indices;  // by column
   NumberPlan error_plan;
   std::vector<std::string> segment_columns;
+  std::vector<std::vector<std::size_t>> column_parts;
   tbb::enumerable_thread_specific<NumberPartial> partials;
   std::mutex rows_lock;
   std::mutex gram_lock;
@@ -93,8 +111,9 @@ class Shared {
     if (column.column.kind == ColumnKind::continuous) {
       plans[c].partition = &column.partition;
       plans[c].moments = column.moments;
+      if (!pass_.states) return;
       pass_.backend->prepare(plans[c]);
-      if (pass_.states) result.states.numbers[c].resize(cells);
+      result.states.numbers[c].resize(cells);
     } else {
       indices[c].emplace(column);
       if (pass_.states) result.states.categories[c].resize(cells);
@@ -106,12 +125,14 @@ class Shared {
   std::array<std::mutex, 256> locks_;
 };
 
-// Streams one row group.
+// Streams some columns of one row group; those of the first part also the rows themselves.
 class RowGroupTask {
  public:
-  RowGroupTask(Shared& shared, const RowGroup& group, std::size_t group_index)
+  RowGroupTask(Shared& shared, const RowGroup& group, std::size_t group_index, std::size_t part)
       : shared_(shared),
         group_(group),
+        columns_(shared.column_parts[part]),
+        first_(part == 0),
         cursor_(shared.pass().chunks->runs[group_index],
                 static_cast<std::int64_t>(shared.pass().chunks->chunks.size())),
         router_(*shared.pass().segments) {}
@@ -120,9 +141,9 @@ class RowGroupTask {
     LW_CHECK(open());
     for (std::int64_t done = 0; done < group_.rows;) {
       if (shared_.control().stopped()) return Error{ErrorCode::cancelled, "stopped", {}, ""};
-      const std::int64_t rows = std::min(shared_.slab_rows(), group_.rows - done);
+      const std::int64_t rows = std::min(shared_.slab_rows(columns_.size()), group_.rows - done);
       LW_CHECK(slab(rows));
-      shared_.control().advance(rows);
+      if (first_) shared_.control().advance(rows);
       done += rows;
     }
     return {};
@@ -135,8 +156,7 @@ class RowGroupTask {
     readers_.resize(columns);
     views_.resize(columns);
     maps_.resize(columns);
-    for (std::size_t c = 0; c < columns; ++c) {
-      if (!shared_.wanted(c)) continue;
+    for (const std::size_t c : columns_) {
       const bool number = shared_.is_number(c);
       LW_TRY(readers_[c],
              pass.source->read(group_, (*pass.columns)[c].column.name, number ? ReadAs::number : ReadAs::category));
@@ -152,17 +172,16 @@ class RowGroupTask {
 
   Result<void> slab(std::int64_t rows) {
     LW_CHECK(route(rows));
-    const std::size_t columns = readers_.size();
-    std::vector<std::optional<Error>> failures(columns);
+    std::vector<std::optional<Error>> failures(columns_.size());
     tbb::this_task_arena::isolate([&] {
-      tbb::parallel_for(std::size_t{0}, columns, [&](std::size_t c) {
-        if (auto done = column(c, rows); !done.ok()) failures[c] = std::move(done.error());
+      tbb::parallel_for(std::size_t{0}, columns_.size(), [&](std::size_t i) {
+        if (auto done = column(columns_[i], rows); !done.ok()) failures[i] = std::move(done.error());
       });
     });
     for (auto& failure : failures) {
       if (failure) return std::move(*failure);
     }
-    if (shared_.pass().gram || shared_.pass().errors) LW_CHECK(feature_rows(rows));
+    if (first_ && (shared_.pass().gram || shared_.pass().errors)) LW_CHECK(feature_rows(rows));
     return {};
   }
 
@@ -185,13 +204,13 @@ class RowGroupTask {
       router_.route(static_cast<int>(d), views, rows, segment.data());
       routing_.add_definition(runs, segment, shared_.result.states.slots);
     }
+    if (!first_) return {};
     const std::lock_guard guard(shared_.rows_lock);
     for (const CellRows& item : routing_.items()) shared_.result.states.rows[item.cell] += item.rows.count;
     return {};
   }
 
   Result<void> column(std::size_t c, std::int64_t rows) {
-    if (!readers_[c]) return {};
     LW_TRY(views_[c], readers_[c]->next(rows));
     if (maps_[c]) maps_[c]->use(*views_[c].dictionary);
     if (!shared_.pass().states) return {};
@@ -281,6 +300,8 @@ class RowGroupTask {
 
   Shared& shared_;
   const RowGroup& group_;
+  const std::vector<std::size_t>& columns_;
+  const bool first_;
   ChunkCursor cursor_;
   SegmentRouter router_;
   SlabRouting routing_;
@@ -333,8 +354,12 @@ Result<PassResult> accumulate(const Pass& pass, const Control& control) {
       }) & tbb::make_filter<std::size_t, void>(tbb::filter_mode::parallel, [&](std::size_t index) {
         if (index >= groups.size() || failure.skip(index)) return;
         try {
-          if (auto done = RowGroupTask(shared, groups[index], index).run(); !done.ok())
+          for (std::size_t part = 0; part < shared.column_parts.size(); ++part) {
+            auto done = RowGroupTask(shared, groups[index], index, part).run();
+            if (done.ok()) continue;
             failure.add(index, std::move(done.error()));
+            break;
+          }
         } catch (const std::bad_alloc&) {
           failure.add(index, {ErrorCode::memory, "out of memory while reading rows", {}, "fewer --threads need less"});
         }

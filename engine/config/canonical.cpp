@@ -62,9 +62,24 @@ std::string columns_text(const ModelConfig& model) {
   return out;
 }
 
+// In no order, as the conditions are.
+std::string filter_text(const ModelConfig& model) {
+  std::vector<std::string> lines;
+  for (const FilterCondition& condition : model.filter) {
+    std::vector<std::string> values;
+    for (const FilterValue& value : condition.values) values.push_back(value.text);
+    lines.push_back("filter " + quote(condition.column) + " " + filter_operator_name(condition.op) + " " +
+                    list(values, true) + "\n");
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string out;
+  for (const std::string& line : lines) out += line;
+  return out;
+}
+
 std::string limits_text(const ModelConfig& model) {
   static constexpr const char* kThresholds[] = {"constant", "standard_deviation", "quantile"};
-  static constexpr const char* kConstraints[] = {"not_null", "in_range", "in_set", "max_null_rate"};
+  static constexpr const char* kConstraints[] = {"not_null", "in_range", "in_set", "max_null_rate", "unique"};
   std::string out;
   for (const ThresholdEntry& entry : model.thresholds) {
     out += "threshold " + quote(entry.metric) + " " + quote(entry.column) + " " +
@@ -82,6 +97,7 @@ std::string limits_text(const ModelConfig& model) {
 
 std::string canonical_text(const ModelConfig& model) {
   std::string out = columns_text(model);
+  out += filter_text(model);
   out += "chunk " + rule(model.chunk) + "\n";
   out += "reference_chunk " + rule(model.reference_chunk.value_or(model.chunk)) + "\n";
   for (const SegmentDefinition& segment : model.segments) out += "segment " + list(segment, false) + "\n";

@@ -47,7 +47,7 @@ struct ThresholdEntry {
   bool operator==(const ThresholdEntry&) const = default;
 };
 
-enum class ConstraintKind : std::uint8_t { not_null, in_range, in_set, max_null_rate };
+enum class ConstraintKind : std::uint8_t { not_null, in_range, in_set, max_null_rate, unique };
 
 /// A limit on a column that needs no reference and no threshold.
 struct Constraint {
@@ -57,6 +57,38 @@ struct Constraint {
   double upper = 0;                 ///< in_range, inclusive, +inf for none; max_null_rate: the rate
   std::vector<std::string> values;  ///< in_set, as category texts
   bool operator==(const Constraint&) const = default;
+};
+
+enum class FilterOperator : std::uint8_t {
+  equals,
+  not_equals,
+  less_than,
+  at_most,
+  greater_than,
+  at_least,
+  in,
+  not_in,
+  missing,
+  not_missing
+};
+
+/// The key of an operator; `missing: false` for not_missing.
+const char* filter_operator_name(FilterOperator op);
+
+/// A value of a condition as written; what it means depends on the column's type.
+struct FilterValue {
+  std::string text;
+  bool quoted = false;
+  bool operator==(const FilterValue&) const = default;
+};
+
+/// One condition of the row filter. Rows for which every condition holds are kept.
+struct FilterCondition {
+  std::string column;
+  FilterOperator op = FilterOperator::equals;
+  std::vector<FilterValue> values;  ///< in, not_in: any number; missing, not_missing: none; else one
+  std::string entry;                ///< key path of its entry, e.g. "filter[0]"
+  bool operator==(const FilterCondition&) const = default;
 };
 
 /// A segment definition: the columns whose joint value makes the segment. Several columns are a crossing.
@@ -69,8 +101,9 @@ struct ModelConfig {
   Task task = Task::none;
   std::vector<std::string> reference;  ///< paths or globs
   std::vector<std::string> analysis;
-  std::string timestamp;  ///< empty: none
-  std::string time_zone;  ///< for timestamps without a zone; empty: UTC
+  std::vector<FilterCondition> filter;  ///< of the rows of both periods
+  std::string timestamp;                ///< empty: none
+  std::string time_zone;                ///< for timestamps without a zone; empty: UTC
   std::string id;
   std::string prediction;
   std::string target;

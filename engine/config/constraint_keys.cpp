@@ -63,6 +63,12 @@ Result<void> read_rate(const Field& field, ConstraintDraft& draft) {
   return {};
 }
 
+Result<void> read_unique(const Field& field, ConstraintDraft& draft) {
+  LW_CHECK(field.choice());
+  draft.limits.push_back({ConstraintKind::unique, "", 0, 0, {}});
+  return {};
+}
+
 }  // namespace
 
 const std::vector<Key<ConstraintDraft>>& constraint_keys() {
@@ -81,6 +87,14 @@ const std::vector<Key<ConstraintDraft>>& constraint_keys() {
       {{"max_null_rate", "a number from 0 to 1", "At most this share of a chunk's rows is missing.", "", "0.05",
         R"({"type": "number", "minimum": 0, "maximum": 1})"},
        read_rate},
+      {{"unique",
+        "true",
+        "No value occurs twice in a period; missing ones may. Any column, also the `id`; read once more, exact.",
+        "",
+        "true",
+        R"({"const": true})",
+        {"true"}},
+       read_unique},
   };
   return kKeys;
 }
@@ -99,7 +113,8 @@ Result<void> read_constraints(const Field& field, ModelConfig& model) {
     LW_CHECK(read_map(entry.with_places(places), constraint_keys(), draft));
     if (draft.columns.empty()) return entry.error("'" + entry.path() + "' names no column", "add column: NAME");
     if (draft.limits.empty()) {
-      return entry.error("'" + entry.path() + "' sets no limit", "add in_range, not_null, in_set or max_null_rate");
+      return entry.error("'" + entry.path() + "' sets no limit",
+                         "add in_range, not_null, in_set, max_null_rate or unique");
     }
     for (std::size_t c = 0; c < draft.columns.size(); ++c) {
       for (Constraint limit : draft.limits) {

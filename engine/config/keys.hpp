@@ -31,6 +31,12 @@ struct ConstraintDraft {
   std::vector<Constraint> limits;  ///< without a column
 };
 
+/// One entry of `filter`: every condition holds for its column.
+struct FilterDraft {
+  std::string column;
+  std::vector<FilterCondition> conditions;  ///< without a column
+};
+
 const std::vector<Key<ModelConfig>>& model_keys();
 const std::vector<Key<ModelConfig>>& feature_keys();
 const std::vector<Key<ModelConfig>>& pca_keys();
@@ -38,11 +44,13 @@ const std::vector<Key<ChunkDraft>>& chunk_keys();
 const std::vector<Key<ThresholdDraft>>& threshold_keys();
 const std::vector<Key<ThresholdRule>>& side_keys();
 const std::vector<Key<ConstraintDraft>>& constraint_keys();
+const std::vector<Key<FilterDraft>>& filter_keys();
 
 Result<void> read_chunk(const Field& field, ModelConfig& model);
 Result<void> read_reference_chunk(const Field& field, ModelConfig& model);
 Result<void> read_thresholds(const Field& field, ModelConfig& model);
 Result<void> read_constraints(const Field& field, ModelConfig& model);
+Result<void> read_filter(const Field& field, ModelConfig& model);
 
 /// The rules between keys: a model has a reference, a task has the columns it needs, a calendar has a timestamp.
 Result<void> check_model(const ModelConfig& model);

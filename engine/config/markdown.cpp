@@ -48,6 +48,21 @@ models:
 - A file has at most 1 MiB, 32 levels and 100,000 models.
 )";
 
+const char* const kFilterRules = R"(
+What a value means depends on the column's type in the file:
+
+- Numbers compare as numbers; in a float (32-bit) column with the value rounded to float. Whole-number and decimal columns
+  cannot be compared with values of 2^53 and more.
+- Text compares as text, byte by byte; `"10"` lies before `"9"`, so in an order a number must be in quotes.
+- Timestamps, dates and the `timestamp` column compare as times. The value is an ISO 8601 date or date-time; without an
+  offset it is in the model's `time_zone`, as are times without a zone in the data.
+- Booleans are true or false and have no order.
+- Binary and time-of-day columns know only `missing`.
+
+How many rows the filter leaves out stands in the results as `filtered_rate` and in `run.json`. A filter that leaves no
+row is an error, and so is a profile that was fitted with another filter.
+)";
+
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
@@ -74,6 +89,12 @@ std::string config_markdown() {
       "\n## chunk\n\nA period by itself (`chunk: 1w`; `1h`, `1d`, `1M` for a month, `1q`, `1y`), or a map with exactly "
       "one of `size`, `number` and `period`.\n\n" +
       table(chunk_keys());
+  out +=
+      "\n## filter\n\nEach entry names one column and one condition or several; a row stays where all of them hold, in "
+      "the reference as in the analysis.\nA missing value (null or NaN) satisfies no comparison, not even `not_equals` "
+      "and `not_in`.\n\n" +
+      table(filter_keys());
+  out += kFilterRules;
   out += "\n## features\n\nA list of names, or a map:\n\n" + table(feature_keys());
   out +=
       "\n## thresholds\n\nKeys are `metric` or `metric@column`, either with `*` and `?`. A value is `none` (never "

@@ -43,6 +43,7 @@ Json shared() {
     "text": {"type": ["string", "number", "boolean"], "minLength": 1},
     "list": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"$ref": "#/$defs/text"}},
     "texts": {"anyOf": [{"$ref": "#/$defs/text"}, {"$ref": "#/$defs/list"}]},
+    "value": {"type": ["string", "number", "boolean"]},
     "class_scores": {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/text"}},
     "segments": {"type": "array", "uniqueItems": true, "items": {"$ref": "#/$defs/texts"}}
   })");
@@ -61,6 +62,9 @@ Json definitions() {
   Json constraint = object(constraint_keys(), false);
   constraint["required"] = Json::array({"column"});
   constraint["minProperties"] = 2;
+  Json condition = object(filter_keys(), false);
+  condition["required"] = Json::array({"column"});
+  condition["minProperties"] = 2;
   Json features = object(feature_keys(), true);
   features["minProperties"] = 1;
   Json pca = object(pca_keys(), false);
@@ -76,6 +80,7 @@ Json definitions() {
                   {"threshold", Json{{"anyOf", Json::array({Json{{"const", "none"}}, threshold})}}},
                   {"sides", sides},
                   {"constraint", constraint},
+                  {"condition", condition},
                   {"pca", pca}});
   return out;
 }

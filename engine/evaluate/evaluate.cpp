@@ -37,15 +37,13 @@ struct View {
   NumberView numbers;
   CategoryView categories;
   bool number = true;
-  static View of(const StateTable& table, const ColumnProfile& column, std::size_t c, std::size_t cell) {
-    View out;
-    out.number = column.column.kind == ColumnKind::continuous;
-    if (out.number) {
-      out.numbers = NumberView::of(table.numbers[c][cell], column);
+  void assign(const StateTable& table, const ColumnProfile& column, std::size_t c, std::size_t cell) {
+    number = column.column.kind == ColumnKind::continuous;
+    if (number) {
+      numbers.assign(table.numbers[c][cell], column);
     } else {
-      out.categories = CategoryView::of(table.categories[c][cell], column);
+      categories.assign(table.categories[c][cell], column);
     }
-    return out;
   }
 };
 
@@ -127,12 +125,12 @@ class ColumnTask {
     MetricInput input;
     input.profile = periods_.reference;
     input.rows = base.rows;
-    std::optional<View> view;
     const std::string why = status_of(side);
-    if (column_ >= 0 && why.empty()) {
-      view = View::of(*side.table, *profile_column_, static_cast<std::size_t>(column_), cell);
-      input.numbers = view->number ? &view->numbers : nullptr;
-      input.categories = view->number ? nullptr : &view->categories;
+    const bool viewed = column_ >= 0 && why.empty();
+    if (viewed) {
+      view_.assign(*side.table, *profile_column_, static_cast<std::size_t>(column_), cell);
+      input.numbers = view_.number ? &view_.numbers : nullptr;
+      input.categories = view_.number ? nullptr : &view_.categories;
       if (reference_) {
         input.reference_numbers = reference_->number ? &reference_->numbers : nullptr;
         input.reference_categories = reference_->number ? nullptr : &reference_->categories;
@@ -146,7 +144,7 @@ class ColumnTask {
       judged.value = compute(*metric, input, why, side);
       out_.push_back(std::move(judged));
     }
-    if (view && segment_ == 0) constraints(*view, base);
+    if (viewed && segment_ == 0) constraints(view_, base);
   }
 
   // Why no metric of this column can be computed in this period, or empty.
@@ -177,7 +175,7 @@ class ColumnTask {
   void constraints(const View& view, const Judged& base) {
     const auto& all = periods_.model->constraints;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].column != profile_column_->column.name) continue;
+      if (all[i].column != profile_column_->column.name || all[i].kind == ConstraintKind::unique) continue;
       Judged judged = base;
       judged.constraint = static_cast<std::int32_t>(i);
       judged.value = view.number ? check_numbers(all[i], view.numbers) : check_categories(all[i], view.categories);
@@ -239,6 +237,7 @@ class ColumnTask {
   NumberState number_total_;
   CategoryState category_total_;
   std::optional<View> reference_;
+  View view_;  // of the chunk at hand
   std::vector<std::optional<FittedThreshold>> thresholds_;
   std::vector<Judged> out_;
 };
@@ -255,6 +254,8 @@ const char* constraint_name(ConstraintKind kind) {
       return "in_set";
     case ConstraintKind::max_null_rate:
       return "max_null_rate";
+    case ConstraintKind::unique:
+      return "unique";
   }
   return "";
 }

@@ -28,8 +28,8 @@ struct Periods {
 struct Judged {
   std::int32_t segment = 0;
   bool reference = false;
-  std::int32_t chunk = -1;       ///< index into the period's chunks
-  std::int32_t column = -1;      ///< index into the profile's columns; -1: the model
+  std::int32_t chunk = -1;       ///< index into the period's chunks; -1: the whole period
+  std::int32_t column = -1;      ///< index into the profile's columns, then into profile.unique; -1: the model
   std::int32_t constraint = -1;  ///< index into the model's constraints; then `metric` is null
   const Metric* metric = nullptr;
   std::int64_t rows = 0;
@@ -47,7 +47,7 @@ Result<std::vector<const Metric*>> chosen_metrics(const ModelConfig& model);
 /// but the input. `metrics` from chosen_metrics.
 std::vector<Judged> evaluate(const Periods& periods, const std::vector<const Metric*>& metrics);
 
-/// The name of a constraint as a metric: "not_null", "in_range", "in_set", "max_null_rate".
+/// The name of a constraint as a metric: "not_null", "in_range", "in_set", "max_null_rate", "unique".
 const char* constraint_name(ConstraintKind kind);
 
 }  // namespace longwatch

@@ -20,6 +20,8 @@ const char* applies_to_text(AppliesTo applies_to) {
       return "both";
     case AppliesTo::model:
       return "model";
+    case AppliesTo::unique:
+      return "id, `unique`";
   }
   return "";
 }

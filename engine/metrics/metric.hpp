@@ -76,10 +76,12 @@ struct MetricInput {
   const CategoryView* categories = nullptr;
   const CategoryView* reference_categories = nullptr;
   const NumberState* reconstruction = nullptr;
+  const UniqueCounts* unique = nullptr;
   std::int64_t rows = 0;  ///< of the chunk and segment
 };
 
-enum class AppliesTo : std::uint8_t { continuous, categorical, both, model };
+/// `unique`: the id, and columns with the constraint `unique` (see evaluate/unique_values.hpp).
+enum class AppliesTo : std::uint8_t { continuous, categorical, both, model, unique };
 
 /// The threshold a metric has where the user gives none.
 enum class DefaultThreshold : std::uint8_t {

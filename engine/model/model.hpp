@@ -15,7 +15,7 @@ namespace longwatch {
 /// A model whose columns are known.
 struct ModelPlan {
   ModelConfig config;
-  std::vector<ModelColumn> columns;  ///< features in file order, then scores, prediction, target; each column once
+  std::vector<ModelColumn> columns;  ///< features bytewise by name, then scores, prediction, target; each column once
 };
 
 /// Resolves roles and kinds. Kind: text, boolean, binary -> categorical; numbers, dates and timestamps -> continuous;

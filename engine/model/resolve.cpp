@@ -138,7 +138,12 @@ class Resolver {
         listed.insert(name);
       }
     }
-    for (const ColumnInfo& info : source_.columns()) {
+    // By name, as files may hold their columns in any order, some even in their paths: sums over features that are no
+    // integers (PCA) would differ in their last bits.
+    std::vector<ColumnInfo> by_name = source_.columns();
+    std::stable_sort(by_name.begin(), by_name.end(),
+                     [](const ColumnInfo& a, const ColumnInfo& b) { return a.name < b.name; });
+    for (const ColumnInfo& info : by_name) {
       const bool wanted = model_.features
                               ? listed.contains(info.name)
                               : readable(info.type) && occurrences_.at(info.name) == 1 && !roles_.contains(info.name);
@@ -214,10 +219,22 @@ class Resolver {
     return take_output(model_.target, Role::target, kind, "target");
   }
 
+  // Such columns have metrics without being features.
+  [[nodiscard]] bool checked_for_repeats(const std::string& name) const {
+    const auto& all = model_.constraints;
+    return name == model_.id || std::any_of(all.begin(), all.end(), [&](const Constraint& constraint) {
+             return constraint.kind == ConstraintKind::unique && constraint.column == name;
+           });
+  }
+
   // Constraints and thresholds of single columns need columns whose states are kept.
   Result<void> check_limits() const {
     for (std::size_t i = 0; i < model_.constraints.size(); ++i) {
       const std::string path = "constraints[" + std::to_string(i) + "].column";
+      if (model_.constraints[i].kind == ConstraintKind::unique) {
+        LW_CHECK(column(model_.constraints[i].column, path));
+        continue;
+      }
       LW_TRY(const ModelColumn* used, model_column(model_.constraints[i].column, path));
       const FileType type = source_.find(used->name)->type;
       const bool number = type != FileType::text && type != FileType::boolean && type != FileType::binary;
@@ -228,7 +245,12 @@ class Resolver {
     }
     for (const ThresholdEntry& entry : model_.thresholds) {
       if (entry.column.empty() || is_glob(entry.column)) continue;
-      LW_CHECK(model_column(entry.column, "thresholds." + entry.metric + "@" + entry.column));
+      const std::string path = "thresholds." + entry.metric + "@" + entry.column;
+      if (checked_for_repeats(entry.column)) {
+        LW_CHECK(column(entry.column, path));
+      } else {
+        LW_CHECK(model_column(entry.column, path));
+      }
     }
     return {};
   }

@@ -50,6 +50,10 @@ Json json_of(const ModelRecord& model) {
           {"analysis_rows", model.analysis_rows},
           {"rows_without_timestamp", model.rows_without_timestamp},
           {"rows_dropped", model.rows_dropped},
+          {"reference_rows_filtered", model.reference_rows_filtered},
+          {"analysis_rows_filtered", model.analysis_rows_filtered},
+          {"rows_out_of_window", model.rows_out_of_window},
+          {"rows_out_of_window_without_timestamp", model.rows_out_of_window_without_timestamp},
           {"chunks", model.chunks},
           {"segments", model.segments},
           {"columns", model.columns},
@@ -81,11 +85,20 @@ std::string run_id(const std::string& configuration, std::span<const SourceFile>
   return hex(hash);
 }
 
+std::string run_settings(const RunRecord& run) {
+  std::string out = run.configuration;
+  if (!run.from.empty()) out += "from " + run.from + "\n";
+  if (!run.to.empty()) out += "to " + run.to + "\n";
+  return out;
+}
+
 std::string to_json(const RunRecord& run) {
   const Json json = {{"longwatch", run.longwatch},
-                     {"run_id", run_id(run.configuration, run.inputs)},
+                     {"run_id", run_id(run_settings(run), run.inputs)},
                      {"profile_version", run.profile_version},
                      {"command", valid_utf8(run.command)},
+                     {"from", run.from.empty() ? Json(nullptr) : Json(valid_utf8(run.from))},
+                     {"to", run.to.empty() ? Json(nullptr) : Json(valid_utf8(run.to))},
                      {"started", format_utc(run.started)},
                      {"seconds", run.seconds},
                      {"threads", run.threads},

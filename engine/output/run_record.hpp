@@ -21,6 +21,10 @@ struct ModelRecord {
   std::int64_t analysis_rows = 0;
   std::int64_t rows_without_timestamp = 0;  ///< of the analysis
   std::int64_t rows_dropped = 0;
+  std::int64_t reference_rows_filtered = 0;  ///< left out by the row filter
+  std::int64_t analysis_rows_filtered = 0;
+  std::int64_t rows_out_of_window = 0;                    ///< of the analysis, left out by `from` and `to`
+  std::int64_t rows_out_of_window_without_timestamp = 0;  ///< of these: no usable timestamp
   std::int64_t chunks = 0;
   std::int64_t segments = 0;
   std::int64_t columns = 0;
@@ -37,15 +41,19 @@ struct RunRecord {
   int profile_version = 0;
   std::string command;        ///< as typed
   std::string configuration;  ///< canonical text of the fleet
+  std::string from, to;       ///< the range of time asked for, as typed; empty: no limit
   std::int64_t started = 0;   ///< microseconds UTC
   double seconds = 0;
   int threads = 0;
-  std::string device;  ///< Backend::description()
+  std::string device;                  ///< Backend::description()
   std::vector<std::string> fallbacks;  ///< what ran elsewhere than asked, and why
   std::vector<SourceFile> inputs;
   std::vector<ModelRecord> models;
   std::vector<std::string> warnings;
 };
+
+/// What tells runs apart besides their inputs: the configuration and the range of time.
+std::string run_settings(const RunRecord& run);
 
 /// 16 hexadecimal digits of a hash of the configuration and the inputs' fingerprints, rows and sizes: same inputs, same
 /// id, in whatever order they are listed and wherever they lie.

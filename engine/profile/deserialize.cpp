@@ -92,6 +92,31 @@ Result<StateTable> read_table(ByteReader& in, const ReferenceProfile& profile) {
   return table;
 }
 
+Result<std::vector<UniqueColumn>> read_unique(ByteReader& in, const ReferenceProfile& profile) {
+  std::vector<UniqueColumn> out;
+  for (std::uint64_t left = in.count(3); left > 0; --left) {
+    UniqueColumn& column = out.emplace_back();
+    column.column = in.text();
+    column.status = in.text();
+    for (std::uint64_t slots = in.count(4); slots > 0; --slots) {
+      UniqueCounts slot;
+      slot.rows = in.i64();
+      slot.missing = in.i64();
+      slot.first = in.i64();
+      slot.repeated = in.i64();
+      const bool counts = slot.missing >= 0 && slot.first >= 0 && slot.repeated >= 0 && slot.rows <= profile.rows &&
+                          slot.missing <= slot.rows && slot.first <= slot.rows &&
+                          slot.repeated == slot.rows - slot.missing - slot.first;
+      if (!counts) return broken_profile("the counts of repeated values do not add up");
+      column.slots.push_back(slot);
+    }
+    LW_CHECK(in.finish("profile"));
+    if (column.slots.size() != (column.status.empty() ? profile.chunks.size() + 1 : 0))
+      return broken_profile("the counts of repeated values do not belong to its chunks");
+  }
+  return out;
+}
+
 Result<void> read_summary(ByteReader& in, ReferenceProfile& profile) {
   profile.model = in.text();
   profile.configuration = in.text();
@@ -99,13 +124,14 @@ Result<void> read_summary(ByteReader& in, ReferenceProfile& profile) {
   profile.rows = in.i64();
   profile.rows_without_timestamp = in.i64();
   profile.rows_dropped = in.i64();
+  profile.rows_filtered = in.i64();
   profile.last_time = in.i64();
   for (std::uint64_t left = in.count(2); left > 0; --left) {
     std::string name(in.text());
     profile.schema.push_back({std::move(name), std::string(in.text())});
   }
   LW_CHECK(in.finish("profile"));
-  if (profile.rows < 0 || profile.rows_without_timestamp < 0 || profile.rows_dropped < 0) {
+  if (profile.rows < 0 || profile.rows_without_timestamp < 0 || profile.rows_dropped < 0 || profile.rows_filtered < 0) {
     return broken_profile("a number of rows is negative");
   }
   return {};
@@ -123,6 +149,7 @@ Result<ReferenceProfile> read_content(std::string_view content) {
   LW_TRY(profile.chunks, read_chunks(in));
   LW_TRY(profile.segments, read_segments(in));
   LW_TRY(profile.states, read_table(in, profile));
+  LW_TRY(profile.unique, read_unique(in, profile));
   LW_TRY(profile.gram, GramState::deserialize(in));
   LW_CHECK(in.finish("profile"));
   if (!profile.gram.sums.empty() && profile.gram.sums.size() != profile.pca.features.size()) {

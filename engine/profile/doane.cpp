@@ -10,37 +10,12 @@ namespace {
 
 constexpr double kLargest = std::numeric_limits<double>::max();
 
-struct Shape {
-  double deviation = 0;
-  double skewness = 0;
-};
-
-// Population standard deviation and skewness. The wider type keeps 1e308 and denormals in range.
-Shape shape_of(std::span<const double> sorted) {
-  const auto n = static_cast<long double>(sorted.size());
-  long double sum = 0;
-  for (const double x : sorted) sum += x;
-  const long double mean = sum / n;
-  long double squares = 0;
-  for (const double x : sorted) squares += (x - mean) * (x - mean);
-  const long double deviation = std::sqrt(squares / n);
-  if (deviation == 0) return {};
-  long double cubes = 0;
-  for (const double x : sorted) {
-    const long double z = (x - mean) / deviation;
-    cubes += z * z * z;
-  }
-  return {static_cast<double>(deviation), static_cast<double>(cubes / n)};
-}
-
 // _hist_bin_doane: the width of a bin, 0 where there is none.
-double doane_width(std::span<const double> sorted, double range) {
-  if (sorted.size() <= 2) return 0;
-  const auto n = static_cast<double>(sorted.size());
-  const Shape shape = shape_of(sorted);
-  if (!(shape.deviation > 0)) return 0;
+double doane_width(const Spread& spread, double range) {
+  if (spread.n <= 2 || !(static_cast<double>(spread.deviation) > 0)) return 0;
+  const auto n = static_cast<double>(spread.n);
   const double sg1 = std::sqrt(6.0 * (n - 2) / ((n + 1.0) * (n + 3)));
-  return range / (1.0 + std::log2(n) + std::log2(1.0 + std::abs(shape.skewness) / sg1));
+  return range / (1.0 + std::log2(n) + std::log2(1.0 + std::abs(spread.skewness) / sg1));
 }
 
 int bin_count(double range, double width) { return width > 0 ? static_cast<int>(std::ceil(range / width)) : 1; }
@@ -59,22 +34,22 @@ std::vector<double> even_edges(double first, double last, int bins) {
 }
 
 // A range that overflows (NumPy fails there): the same on half the scale.
-std::vector<double> wide_edges(std::span<const double> sorted) {
+std::vector<double> wide_edges(std::span<const double> sorted, const Spread& spread) {
   const double first = sorted.front() / 2;
   const double last = sorted.back() / 2;
-  std::vector<double> edges = even_edges(first, last, bin_count(last - first, doane_width(sorted, last - first)));
+  std::vector<double> edges = even_edges(first, last, bin_count(last - first, doane_width(spread, last - first)));
   for (double& edge : edges) edge *= 2;
   return edges;
 }
 
 }  // namespace
 
-std::vector<double> doane_edges(std::span<const double> sorted, bool integer) {
+std::vector<double> doane_edges(std::span<const double> sorted, const Spread& spread, bool integer) {
   if (sorted.empty()) return {};
   double first = sorted.front();
   double last = sorted.back();
-  if (!std::isfinite(last - first)) return wide_edges(sorted);
-  double width = doane_width(sorted, last - first);
+  if (!std::isfinite(last - first)) return wide_edges(sorted, spread);
+  double width = doane_width(spread, last - first);
   if (first == last) {
     // Half a unit on either side; beyond 2^52, where NumPy fails, the neighbouring numbers.
     first = std::max(-kLargest, std::min(last - 0.5, std::nextafter(last, -kLargest)));

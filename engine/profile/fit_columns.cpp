@@ -2,7 +2,6 @@
 #include "engine/profile/fit_columns.hpp"
 
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +10,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "engine/profile/column_buffers.hpp"
 #include "engine/profile/fit_rules.hpp"
 
 namespace longwatch {
@@ -44,13 +44,28 @@ Result<void> for_each_slab(const Source& source, const std::string& column, Read
 template <class T>
 void append_finite(const ColumnView& view, std::vector<double>& out) {
   const T* values = static_cast<const T*>(view.values);
-  for (std::int64_t row = 0; row < view.length; ++row) {
-    if (view.valid(row) && std::isfinite(values[row])) out.push_back(values[row]);
+  std::size_t kept = out.size();
+  out.resize(kept + static_cast<std::size_t>(view.length));
+  double* const to = out.data();
+  if (view.nulls == 0) {
+    for (std::int64_t row = 0; row < view.length; ++row) {
+      to[kept] = values[row];
+      kept += std::isfinite(values[row]) ? 1 : 0;
+    }
+  } else {
+    for (std::int64_t row = 0; row < view.length; ++row) {
+      to[kept] = values[row];
+      kept += view.valid(row) && std::isfinite(values[row]) ? 1 : 0;
+    }
   }
+  out.resize(kept);
 }
 
-Result<void> learn_numbers(const Source& source, std::int64_t quantiles, ColumnProfile& profile) {
-  std::vector<double> values;
+Result<void> learn_numbers(const Source& source, std::int64_t quantiles, ColumnBuffers& buffers,
+                           ColumnProfile& profile) {
+  const ColumnBuffers::Lease lease = buffers.take();
+  std::vector<double>& values = *lease;
+  values.clear();
   values.reserve(static_cast<std::size_t>(source.rows()));
   LW_CHECK(for_each_slab(source, profile.column.name, ReadAs::number, [&](const ColumnView& view, bool) {
     if (view.type == ValueType::float32) {
@@ -128,9 +143,9 @@ Result<void> learn_categories(const Source& source, ColumnProfile& profile) {
 }
 
 // The room's edge: nothing is thrown beyond here.
-Result<void> learn(const Source& source, std::int64_t quantiles, ColumnProfile& profile) {
+Result<void> learn(const Source& source, std::int64_t quantiles, ColumnBuffers& buffers, ColumnProfile& profile) {
   try {
-    return profile.column.kind == ColumnKind::continuous ? learn_numbers(source, quantiles, profile)
+    return profile.column.kind == ColumnKind::continuous ? learn_numbers(source, quantiles, buffers, profile)
                                                          : learn_categories(source, profile);
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::memory,
@@ -145,22 +160,22 @@ Result<void> learn(const Source& source, std::int64_t quantiles, ColumnProfile& 
 }  // namespace
 
 Result<std::vector<ColumnProfile>> fit_columns(const Source& source, const std::vector<ModelColumn>& columns,
-                                               std::int64_t quantiles, int threads) {
+                                               std::int64_t quantiles, MemoryBudget& budget) {
   std::vector<ColumnProfile> profiles(columns.size());
   std::vector<std::optional<Error>> errors(columns.size());
   std::atomic<std::size_t> first_failed{columns.size()};
+  ColumnBuffers buffers(budget, source.rows());
   const auto learn_column = [&](std::size_t c) {
     if (c > first_failed.load(std::memory_order_relaxed)) return;  // its result would not be returned
     profiles[c].column = columns[c];
-    Result<void> result = learn(source, quantiles, profiles[c]);
+    Result<void> result = learn(source, quantiles, buffers, profiles[c]);
     if (result.ok()) return;
     errors[c] = std::move(result.error());
     std::size_t failed = first_failed.load();
     while (c < failed && !first_failed.compare_exchange_weak(failed, c)) {
     }
   };
-  tbb::task_arena arena(std::max(1, threads));
-  arena.execute([&] { tbb::parallel_for(std::size_t{0}, columns.size(), learn_column, tbb::simple_partitioner()); });
+  tbb::parallel_for(std::size_t{0}, columns.size(), learn_column, tbb::simple_partitioner());
   if (first_failed < columns.size()) return std::move(*errors[first_failed]);
   return profiles;
 }

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/memory_budget.hpp"
 #include "engine/base/result.hpp"
 #include "engine/profile/profile.hpp"
+#include "engine/profile/spread.hpp"
 #include "engine/source/source.hpp"
 
 namespace longwatch {
@@ -17,8 +19,9 @@ namespace longwatch {
 /// deviation, imputed. O(n log n).
 void fit_numbers(std::vector<double>& values, std::int64_t missing, std::int64_t quantiles, ColumnProfile& profile);
 
-/// NumPy's histogram_bin_edges(values, bins='doane') of sorted finite values; `integer` as NumPy treats integer arrays.
-std::vector<double> doane_edges(std::span<const double> sorted, bool integer);
+/// NumPy's histogram_bin_edges(values, bins='doane') of sorted finite values and their spread; `integer` as NumPy
+/// treats integer arrays.
+std::vector<double> doane_edges(std::span<const double> sorted, const Spread& spread, bool integer);
 
 /// The partition of sorted finite values: all distinct values where there are at most `quantiles`; else quantiles, the
 /// 64 extreme order statistics of each side, geometric ranks between; then `doane`, the halves of the widest gaps (256
@@ -33,10 +36,10 @@ struct CategoryCount {
 /// shares.
 void fit_categories(std::vector<CategoryCount> counts, std::int64_t missing, ColumnProfile& profile);
 
-/// Reads every column of `columns` once from `source` and learns it; `profiles` come in the same order. Up to `threads`
-/// columns at a time are held in memory.
+/// Reads every column of `columns` once from `source` and learns it; `profiles` come in the same order. Threads
+/// of the calling arena hold a column each in memory, 8 bytes a row, as far as `budget` has room; one in any case.
 Result<std::vector<ColumnProfile>> fit_columns(const Source& source, const std::vector<ModelColumn>& columns,
-                                               std::int64_t quantiles, int threads);
+                                               std::int64_t quantiles, MemoryBudget& budget);
 
 /// Principal components that keep `variance` (0 < variance < 1: the fewest whose cumulated share reaches it, as
 /// scikit-learn's PCA) of the Gram matrix of standardised features. Signs: each component's largest |entry| is

@@ -5,30 +5,10 @@
 #include "engine/profile/fit_columns.hpp"
 #include "engine/profile/fit_rules.hpp"
 #include "engine/profile/order.hpp"
+#include "engine/profile/spread.hpp"
 
 namespace longwatch {
 namespace {
-
-struct Spread {
-  long double mean = 0;
-  long double squares = 0;  // sum of squared distances from the mean
-};
-
-// Summed in sorted order, so that the result depends on the values only.
-Spread spread_of(std::span<const double> sorted) {
-  Spread out;
-  for (const double x : sorted) out.mean += x;
-  out.mean /= static_cast<long double>(sorted.size());
-  for (const double x : sorted) out.squares += (x - out.mean) * (x - out.mean);
-  return out;
-}
-
-// The power of two that brings `width` to [0.5, 1), kept where it and its inverse are normal numbers.
-double inverse_power(long double width) {
-  int exponent = 0;
-  std::frexp(width, &exponent);
-  return std::ldexp(1.0, -std::clamp(exponent, -1022, 1022));
-}
 
 MomentsPlan moments_plan(std::span<const double> sorted, const Spread& spread) {
   const auto at = [&](std::int64_t part, std::int64_t parts) {
@@ -36,10 +16,9 @@ MomentsPlan moments_plan(std::span<const double> sorted, const Spread& spread) {
   };
   const long double centre = at(1, 2);
   const long double range = static_cast<long double>(sorted.back()) - sorted.front();
-  const long double deviation = std::sqrt(spread.squares / static_cast<long double>(sorted.size()));
   // The first width that is not 0: most columns have the first, zero-inflated ones the second, constants the last two.
   for (const long double width :
-       {std::max(at(15, 16) - centre, centre - at(1, 16)), deviation, range, std::abs(centre)}) {
+       {std::max(at(15, 16) - centre, centre - at(1, 16)), spread.deviation, range, std::abs(centre)}) {
     if (width > 0) return {static_cast<double>(centre), inverse_power(width)};
   }
   return {static_cast<double>(centre), 1};
@@ -53,10 +32,10 @@ void fit_numbers(std::vector<double>& values, std::int64_t missing, std::int64_t
     return;
   }
   sort_values(values);
-  profile.doane_edges = doane_edges(values, profile.column.integer);
+  const Spread spread = spread_of(values);
+  profile.doane_edges = doane_edges(values, spread, profile.column.integer);
   profile.quantile_edges = decile_edges(values);
   profile.partition = fit_partition(values, profile.doane_edges, quantiles);
-  const Spread spread = spread_of(values);
   profile.moments = moments_plan(values, spread);
   profile.mean = static_cast<double>(spread.mean);
   profile.imputed = profile.mean;

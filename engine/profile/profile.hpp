@@ -15,6 +15,7 @@
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/partition.hpp"
+#include "engine/unique/unique_counts.hpp"
 
 namespace longwatch {
 
@@ -92,14 +93,16 @@ struct ReferenceProfile {
   std::int64_t rows = 0;
   std::int64_t rows_without_timestamp = 0;
   std::int64_t rows_dropped = 0;
+  std::int64_t rows_filtered = 0;      ///< left out by the row filter; not among `rows`
   std::int64_t last_time = INT64_MIN;  ///< the last timestamp (UTC); the lowest value without one
   std::vector<SchemaColumn> schema;
   std::vector<ColumnProfile> columns;
   PcaProfile pca;
   std::vector<Chunk> chunks;
   SegmentPlan segments;
-  StateTable states;  ///< of the reference
-  GramState gram;     ///< of all reference rows; empty where there is no PCA
+  StateTable states;                 ///< of the reference
+  std::vector<UniqueColumn> unique;  ///< the columns whose repeated values are counted
+  GramState gram;                    ///< of all reference rows; empty where there is no PCA
 
   /// The file's bytes: magic, version, length, checksum, content.
   [[nodiscard]] std::string serialize() const;

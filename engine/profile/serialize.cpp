@@ -70,6 +70,18 @@ void write(ByteWriter& out, const SegmentPlan& plan) {
   }
 }
 
+void write(ByteWriter& out, const UniqueColumn& column) {
+  out.text(column.column);
+  out.text(column.status);
+  out.u64(column.slots.size());
+  for (const UniqueCounts& slot : column.slots) {
+    out.i64(slot.rows);
+    out.i64(slot.missing);
+    out.i64(slot.first);
+    out.i64(slot.repeated);
+  }
+}
+
 template <class State>
 void write_states(ByteWriter& out, const std::vector<State>& states) {
   out.u64(states.size());
@@ -98,6 +110,7 @@ std::string ReferenceProfile::serialize() const {
   out.i64(rows);
   out.i64(rows_without_timestamp);
   out.i64(rows_dropped);
+  out.i64(rows_filtered);
   out.i64(last_time);
   out.u64(schema.size());
   for (const SchemaColumn& column : schema) {
@@ -111,6 +124,8 @@ std::string ReferenceProfile::serialize() const {
   for (const Chunk& chunk : chunks) write(out, chunk);
   write(out, segments);
   write(out, states);
+  out.u64(unique.size());
+  for (const UniqueColumn& column : unique) write(out, column);
   gram.serialize(out);
   return wrap_content(out.bytes(), kVersion);
 }

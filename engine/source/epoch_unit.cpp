@@ -3,36 +3,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
-#include <parquet/statistics.h>
+#include "engine/source/guard.hpp"
 
 namespace longwatch::reading {
 namespace {
 
-template <class DType, class As>
-std::optional<NumberRange> range_of(const ::parquet::Statistics& statistics) {
-  const auto* typed = dynamic_cast<const ::parquet::TypedStatistics<DType>*>(&statistics);
-  if (typed == nullptr || !typed->HasMinMax()) return std::nullopt;
-  const NumberRange range{static_cast<double>(static_cast<As>(typed->min())),
-                          static_cast<double>(static_cast<As>(typed->max()))};
-  if (!std::isfinite(range.smallest) || !std::isfinite(range.largest)) return std::nullopt;
-  return range;
-}
+constexpr std::int64_t kSlab = 65'536;
 
-std::optional<NumberRange> chunk_range(const ::parquet::Statistics& statistics, const LeafColumn& column) {
-  switch (column.physical) {
-    case ::parquet::Type::INT32:
-      return column.is_unsigned ? range_of<::parquet::Int32Type, std::uint32_t>(statistics)
-                                : range_of<::parquet::Int32Type, std::int32_t>(statistics);
-    case ::parquet::Type::INT64:
-      return column.is_unsigned ? range_of<::parquet::Int64Type, std::uint64_t>(statistics)
-                                : range_of<::parquet::Int64Type, std::int64_t>(statistics);
-    case ::parquet::Type::FLOAT:
-      return range_of<::parquet::FloatType, float>(statistics);
-    case ::parquet::Type::DOUBLE:
-      return range_of<::parquet::DoubleType, double>(statistics);
-    default:
-      return std::nullopt;
+template <class T>
+void widen_by_values(std::optional<NumberRange>& all, const ColumnView& view) {
+  const auto* const values = static_cast<const T*>(view.values);
+  for (std::int64_t i = 0; i < view.length; ++i) {
+    const auto value = static_cast<double>(values[i]);
+    if (view.valid(i) && std::isfinite(value)) widen(all, NumberRange{value, value});
   }
 }
 
@@ -47,17 +32,22 @@ EpochUnit epoch_unit(NumberRange range, bool whole) {
   return EpochUnit::nanoseconds;
 }
 
-std::optional<NumberRange> footer_range(const ParquetFile& file, const LeafColumn& column) {
-  if (column.info.type != FileType::integer && column.info.type != FileType::floating) return std::nullopt;
+void widen(std::optional<NumberRange>& all, const std::optional<NumberRange>& more) {
+  if (!more) return;
+  if (!all) all = more;
+  all->smallest = std::min(all->smallest, more->smallest);
+  all->largest = std::max(all->largest, more->largest);
+}
+
+std::optional<NumberRange> scanned_range(const TableFile& file, int group, const LeafColumn& column) {
   std::optional<NumberRange> all;
-  for (int i = 0; i < file.metadata().num_row_groups(); ++i) {
-    const auto chunk = file.metadata().RowGroup(i)->ColumnChunk(column.leaf);
-    const auto statistics = chunk->is_stats_set() ? chunk->statistics() : nullptr;
-    const auto range = statistics != nullptr ? chunk_range(*statistics, column) : std::nullopt;
-    if (!range) continue;
-    if (!all) all = range;
-    all->smallest = std::min(all->smallest, range->smallest);
-    all->largest = std::max(all->largest, range->largest);
+  const std::int64_t rows = file.group_rows()[static_cast<std::size_t>(group)];
+  const auto reader = number_reader(column, file.open_chunk(group, column, false));
+  for (std::int64_t row = 0; row < rows; row += kSlab) {
+    const auto view = reader->next(kSlab);
+    if (!view.ok()) throw Corrupt("row group " + std::to_string(group) + ": " + view.error().what);
+    if (view.value().type == ValueType::float32) widen_by_values<float>(all, view.value());
+    if (view.value().type == ValueType::float64) widen_by_values<double>(all, view.value());
   }
   return all;
 }

@@ -2,8 +2,10 @@
 #include "engine/source/glob.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
+#include <tuple>
 
 #include "engine/base/text.hpp"
 #include "engine/source/guard.hpp"
@@ -51,50 +53,101 @@ std::vector<fs::path> expand(const fs::path& pattern) {
   return found;
 }
 
-Result<std::string> check_file(const fs::path& path) {
+bool has_table_suffix(const fs::path& path) {
+  static const std::array<std::string, 5> kSuffixes{".parquet", ".pq", ".arrow", ".feather", ".ipc"};
+  return std::find(kSuffixes.begin(), kSuffixes.end(), path.extension().string()) != kSuffixes.end();
+}
+
+// Adds the tables in `folder` and below it.
+Result<void> list_folder(const fs::path& folder, std::size_t fixed, std::vector<FoundFile>& out) {
+  std::error_code failed;
+  std::vector<fs::path> folders{folder};
+  while (!folders.empty()) {
+    const fs::path here = std::move(folders.back());
+    folders.pop_back();
+    fs::directory_iterator entry(here, failed);
+    for (const fs::directory_iterator end; !failed && entry != end; entry.increment(failed)) {
+      const fs::path path = here / entry->path().filename();
+      const char first = path.filename().string().front();
+      if (first == '.' || first == '_') continue;
+      std::error_code gone;
+      if (entry->is_directory(gone) && !entry->is_symlink(gone)) folders.push_back(path);
+      if (entry->is_regular_file(gone) && has_table_suffix(path)) out.push_back({path.string(), fixed});
+    }
+    if (failed) return refuse(here.string(), "the folder cannot be listed: " + failed.message(), "check permissions");
+  }
+  return {};
+}
+
+Result<std::vector<FoundFile>> expand_folder(fs::path folder) {
+  if (!folder.has_filename()) folder = folder.parent_path();  // "data/"
+  std::vector<FoundFile> files;
+  LW_CHECK(list_folder(folder, folder.string().size(), files));
+  if (files.empty())
+    return refuse(folder.string(), "the folder holds no .parquet, .pq, .arrow, .feather or .ipc file",
+                  "name the files, e.g. FOLDER/*.data");
+  return files;
+}
+
+// What an existing path, or one that should exist, stands for.
+Result<std::vector<FoundFile>> expand_path(const fs::path& path) {
   std::error_code failed;
   const fs::file_status status = fs::status(path, failed);
   const std::string text = path.string();
   if (status.type() == fs::file_type::not_found) return refuse(text, "no such file", "check the path");
   if (status.type() == fs::file_type::none)
     return refuse(text, "cannot be opened: " + failed.message(), "check permissions");
-  if (fs::is_directory(status))
-    return refuse(text, "is a folder, not a Parquet file", "name its files, e.g. FOLDER/*.parquet");
+  if (fs::is_directory(status)) return expand_folder(path);
   if (!fs::is_regular_file(status)) return refuse(text, "is not a regular file", "");
-  return text;
+  return std::vector<FoundFile>{{text, text.size()}};
 }
 
-Result<std::vector<std::string>> expand_one(const std::string& pattern, const std::string& base_folder) {
+// The length of the components before the first with a * or ?.
+std::size_t fixed_length(const fs::path& pattern) {
+  fs::path fixed;
+  for (const fs::path& part : pattern) {
+    if (is_glob(part.string())) break;
+    fixed /= part;
+  }
+  return fixed.string().size();
+}
+
+Result<std::vector<FoundFile>> expand_one(const std::string& pattern, const std::string& base_folder) {
   fs::path path(pattern);
   if (path.is_relative() && !base_folder.empty()) path = fs::path(base_folder) / path;
   path = path.lexically_normal();
   std::error_code ignored;
-  if (!is_glob(pattern) || fs::exists(path, ignored)) {
-    LW_TRY(std::string file, check_file(path));
-    return std::vector<std::string>{std::move(file)};
-  }
-  std::vector<std::string> files;
+  if (!is_glob(pattern) || fs::exists(path, ignored)) return expand_path(path);
+  std::vector<FoundFile> files;
+  const std::size_t fixed = fixed_length(path);
+  bool folders = false;
   for (const fs::path& match : expand(path)) {
-    if (fs::is_regular_file(match, ignored)) files.push_back(match.string());
+    folders = folders || fs::is_directory(match, ignored);
+    if (fs::is_regular_file(match, ignored)) files.push_back({match.string(), fixed});
   }
+  if (files.empty() && folders)
+    return refuse(path.string(), "no file matches, only folders", "add the files in them, e.g. /*.parquet");
   if (files.empty()) return refuse(path.string(), "no file matches", "check the pattern");
   return files;
 }
 
 }  // namespace
 
-Result<std::vector<std::string>> expand_patterns(std::span<const std::string> patterns,
-                                                 const std::string& base_folder) {
-  std::vector<std::string> files;
+Result<std::vector<FoundFile>> expand_patterns(std::span<const std::string> patterns, const std::string& base_folder) {
+  std::vector<FoundFile> files;
   for (const std::string& pattern : patterns) {
     if (pattern.empty()) return refuse(base_folder, "an empty path names no file", "");
     if (pattern.find('\0') != std::string::npos) return refuse(pattern, "a path cannot hold a zero byte", "");
-    LW_TRY(std::vector<std::string> found, expand_one(pattern, base_folder));
+    LW_TRY(const std::vector<FoundFile> found, expand_one(pattern, base_folder));
     files.insert(files.end(), found.begin(), found.end());
   }
   if (files.empty()) return refuse(base_folder, "no files are named", "give a path or a pattern");
-  std::sort(files.begin(), files.end());
-  files.erase(std::unique(files.begin(), files.end()), files.end());
+  // Of a file that is named twice, the naming with the most partitions is kept.
+  std::sort(files.begin(), files.end(), [](const FoundFile& a, const FoundFile& b) {
+    return std::tie(a.path, a.fixed) < std::tie(b.path, b.fixed);
+  });
+  const auto same = [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; };
+  files.erase(std::unique(files.begin(), files.end(), same), files.end());
   return files;
 }
 

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "engine/source/leaf_type.hpp"
-#include "engine/source/parquet_file.hpp"
 #include "engine/source/source.hpp"
+#include "engine/source/table_file.hpp"
 
 namespace longwatch::reading {
 

@@ -46,7 +46,7 @@ Names index_names(const std::vector<LeafColumn>& columns, Names* duplicated) {
   return names;
 }
 
-Error differs(const ParquetFile& file, const std::string& column, std::string what) {
+Error differs(const TableFile& file, const std::string& column, std::string what) {
   Location where;
   where.file = valid_utf8(file.summary().path);
   where.column = valid_utf8(column);
@@ -54,7 +54,7 @@ Error differs(const ParquetFile& file, const std::string& column, std::string wh
 }
 
 // Where `file` has the columns of `first`, whose infos are widened by it.
-Result<std::vector<std::size_t>> match_file(const ParquetFile& first, const ParquetFile& file, Schema& schema) {
+Result<std::vector<std::size_t>> match_file(const TableFile& first, const TableFile& file, Schema& schema) {
   Names twice;
   const Names here = index_names(file.columns(), &twice);
   const std::string& first_path = first.summary().path;
@@ -83,9 +83,9 @@ Result<std::vector<std::size_t>> match_file(const ParquetFile& first, const Parq
 
 }  // namespace
 
-Result<Schema> common_schema(const std::vector<std::shared_ptr<const ParquetFile>>& files) {
+Result<Schema> common_schema(const std::vector<std::shared_ptr<const TableFile>>& files) {
   Schema schema;
-  const ParquetFile& first = *files.front();
+  const TableFile& first = *files.front();
   for (const LeafColumn& column : first.columns()) schema.columns.push_back(column.info);
   schema.by_name = index_names(first.columns(), &schema.duplicated);
   for (const auto& file : files) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/base/result.hpp"
-#include "engine/source/parquet_file.hpp"
+#include "engine/source/table_file.hpp"
 
 namespace longwatch::reading {
 
@@ -22,6 +22,6 @@ struct Schema {
 /// Checks that the files have the same columns, with types that differ in width at most (int32, int64, float, double,
 /// decimal; timestamp units), and merges them: a mix of integers and floats is floating, a null column takes the type
 /// the others have. Errors name both files. `files` must not be empty.
-Result<Schema> common_schema(const std::vector<std::shared_ptr<const ParquetFile>>& files);
+Result<Schema> common_schema(const std::vector<std::shared_ptr<const TableFile>>& files);
 
 }  // namespace longwatch::reading

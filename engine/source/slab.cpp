@@ -1,6 +1,7 @@
 // Decodes consecutive rows of one column chunk: validity bits and the checks of each batch.
 #include "engine/source/slab.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace longwatch::reading {
@@ -50,13 +51,14 @@ void ChunkRows::check_batch(std::int64_t got, std::int64_t want, std::int64_t pr
   // Levels are 0 or 1 in a flat column.
   std::int64_t values = got;
   if (chunk_.nullable) {
-    values = 0;
-    std::int16_t odd = 0;
+    std::int16_t any = 0;
+    std::int16_t all = 1;
     for (std::int64_t i = 0; i < got; ++i) {
-      values += levels_[i];
-      odd = static_cast<std::int16_t>(odd | (levels_[i] & ~1));
+      any = static_cast<std::int16_t>(any | levels_[i]);
+      all = static_cast<std::int16_t>(all & levels_[i]);
     }
-    if (odd != 0) throw Corrupt("a flat column has definition levels beyond 1");
+    if ((any & ~1) != 0) throw Corrupt("a flat column has definition levels beyond 1");
+    if (all == 0) values = std::count(levels_, levels_ + got, std::int16_t{1});
   }
   if (values != present) throw Corrupt("a page holds fewer values than its definition levels say");
 }

@@ -10,7 +10,7 @@
 
 #include "engine/source/column.hpp"
 #include "engine/source/guard.hpp"
-#include "engine/source/parquet_file.hpp"
+#include "engine/source/table_file.hpp"
 
 namespace longwatch::reading {
 

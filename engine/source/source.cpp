@@ -1,7 +1,7 @@
-// A table of Parquet files behind the Source interface.
+// A table of files behind the Source interface.
 #include "engine/source/source.hpp"
 
-#include <cmath>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -10,9 +10,10 @@
 #include "engine/source/epoch_unit.hpp"
 #include "engine/source/glob.hpp"
 #include "engine/source/guard.hpp"
-#include "engine/source/parquet_file.hpp"
+#include "engine/source/partitions.hpp"
 #include "engine/source/readers.hpp"
 #include "engine/source/schema.hpp"
+#include "engine/source/table_file.hpp"
 
 namespace longwatch {
 namespace {
@@ -55,11 +56,11 @@ bool is_number(FileType type) {
   return type == FileType::integer || type == FileType::floating || type == FileType::decimal;
 }
 
-class ParquetSource final : public Source {
+class FileSource final : public Source {
  public:
-  ParquetSource(std::vector<std::shared_ptr<const ParquetFile>> parquet, Schema schema)
-      : parquet_(std::move(parquet)), schema_(std::move(schema)) {
-    for (const auto& file : parquet_) {
+  FileSource(std::vector<std::shared_ptr<const TableFile>> tables, Schema schema)
+      : tables_(std::move(tables)), schema_(std::move(schema)) {
+    for (const auto& file : tables_) {
       for (std::size_t i = 0; i < file->group_rows().size(); ++i) {
         groups_.push_back({static_cast<int>(files_.size()), static_cast<int>(i), file->group_rows()[i], rows_});
         rows_ += file->group_rows()[i];
@@ -103,7 +104,7 @@ class ParquetSource final : public Source {
   [[nodiscard]] Result<std::size_t> check_request(const RowGroup& group, const std::string& column, ReadAs as) const {
     const Location where = place(group, column);
     if (where.file.empty() || group.index < 0 ||
-        static_cast<std::size_t>(group.index) >= parquet_[static_cast<std::size_t>(group.file)]->group_rows().size()) {
+        static_cast<std::size_t>(group.index) >= tables_[static_cast<std::size_t>(group.file)]->group_rows().size()) {
       return Error{ErrorCode::internal, "the table has no such row group", where, ""};
     }
     if (schema_.duplicated.contains(column))
@@ -125,7 +126,7 @@ class ParquetSource final : public Source {
 
   [[nodiscard]] const LeafColumn& leaf(int file, std::size_t index) const {
     const auto at = static_cast<std::size_t>(file);
-    return parquet_[at]->columns()[schema_.in_file[at][index]];
+    return tables_[at]->columns()[schema_.in_file[at][index]];
   }
 
   [[nodiscard]] Result<std::unique_ptr<ColumnReader>> open_reader(const RowGroup& group, std::size_t index, ReadAs as,
@@ -134,7 +135,7 @@ class ParquetSource final : public Source {
     return guarded(where, [&]() -> Result<std::unique_ptr<ColumnReader>> {
       const LeafColumn& column = leaf(group.file, index);
       const bool text = column.info.type == FileType::text;
-      OpenChunk chunk = parquet_[static_cast<std::size_t>(group.file)]->open_chunk(group.index, column, text);
+      OpenChunk chunk = tables_[static_cast<std::size_t>(group.file)]->open_chunk(group.index, column, text);
       chunk.where = where;
       std::unique_ptr<ColumnReader> reader;
       if (as == ReadAs::number) reader = number_reader(column, std::move(chunk));
@@ -158,40 +159,18 @@ class ParquetSource final : public Source {
 
   [[nodiscard]] Result<NumberRange> range_of(std::size_t index) const {
     std::optional<NumberRange> all;
-    for (std::size_t file = 0; file < parquet_.size(); ++file) {
-      LW_TRY(const auto range, guarded(place({static_cast<int>(file)}, schema_.columns[index].name),
-                                       [&]() -> Result<std::optional<NumberRange>> {
-                                         return footer_range(*parquet_[file], leaf(static_cast<int>(file), index));
-                                       }));
-      if (!range) continue;
-      if (!all) all = range;
-      all->smallest = std::min(all->smallest, range->smallest);
-      all->largest = std::max(all->largest, range->largest);
+    for (std::size_t file = 0; file < tables_.size(); ++file) {
+      Location where = place({static_cast<int>(file)}, schema_.columns[index].name);
+      where.row_group = -1;
+      LW_TRY(const auto range, guarded(where, [&]() -> Result<std::optional<NumberRange>> {
+               return tables_[file]->number_range(leaf(static_cast<int>(file), index));
+             }));
+      widen(all, range);
     }
-    if (all) return *all;
-    return first_value(index);
+    return all.value_or(NumberRange{});
   }
 
-  // The range of the first value of all files, in their order, that is not 0 (which fits every unit).
-  [[nodiscard]] Result<NumberRange> first_value(std::size_t index) const {
-    constexpr std::int64_t kRows = 1024;
-    for (const RowGroup& group : groups_) {
-      LW_TRY(const auto reader, open_reader(group, index, ReadAs::number, EpochUnit::seconds));
-      for (std::int64_t row = 0; row < group.rows; row += kRows) {
-        LW_TRY(const ColumnView view, reader->next(kRows));
-        for (std::int64_t i = 0; i < view.length; ++i) {
-          if (!view.valid(i)) continue;
-          const double value = view.type == ValueType::float32
-                                   ? static_cast<double>(static_cast<const float*>(view.values)[i])
-                                   : static_cast<const double*>(view.values)[i];
-          if (std::isfinite(value) && value != 0) return NumberRange{value, value};
-        }
-      }
-    }
-    return NumberRange{};
-  }
-
-  std::vector<std::shared_ptr<const ParquetFile>> parquet_;
+  std::vector<std::shared_ptr<const TableFile>> tables_;
   Schema schema_;
   std::vector<SourceFile> files_;
   std::vector<RowGroup> groups_;
@@ -207,15 +186,28 @@ Result<std::shared_ptr<Source>> Source::open(std::span<const std::string> patter
   Location where;
   where.file = valid_utf8(base_folder);
   return guarded(where, [&]() -> Result<std::shared_ptr<Source>> {
-    LW_TRY(const std::vector<std::string> paths, expand_patterns(patterns, base_folder));
-    std::vector<std::shared_ptr<const ParquetFile>> files;
-    for (const std::string& path : paths) {
-      LW_TRY(auto file, ParquetFile::open(path, options, paths.size() <= kMostKeptOpen));
-      files.push_back(std::move(file));
+    LW_TRY(const std::vector<FoundFile> found, expand_patterns(patterns, base_folder));
+    std::vector<std::shared_ptr<const TableFile>> files;
+    for (const FoundFile& file : found) {
+      LW_TRY(auto table, open_table_file(file.path, options, found.size() <= kMostKeptOpen));
+      files.push_back(std::move(table));
     }
+    LW_TRY(files, add_partitions(std::move(files), found));
     LW_TRY(Schema schema, common_schema(files));
-    return std::shared_ptr<Source>(std::make_shared<ParquetSource>(std::move(files), std::move(schema)));
+    return std::shared_ptr<Source>(std::make_shared<FileSource>(std::move(files), std::move(schema)));
   });
+}
+
+std::int64_t input_bytes(std::span<const std::string> patterns, const std::string& base_folder) {
+  const auto paths = guarded({}, [&] { return expand_patterns(patterns, base_folder); });
+  std::int64_t bytes = 0;
+  if (!paths.ok()) return bytes;
+  for (const FoundFile& file : paths.value()) {
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(file.path, failed);
+    if (!failed) bytes += static_cast<std::int64_t>(size);
+  }
+  return bytes;
 }
 
 }  // namespace longwatch

@@ -1,5 +1,6 @@
 #pragma once
-// Opens the files of one table and decodes their columns in bounded slabs. The only room that knows Parquet.
+// Opens the files of one table and decodes their columns in bounded slabs. The only room that knows
+// Parquet and Arrow.
 
 #include <cstdint>
 #include <memory>
@@ -16,7 +17,8 @@ struct SourceOptions {
   bool verify_checksums = true;  ///< page CRCs are checked where the file has them
 };
 
-/// One row group of one file; the unit of work. Ordered by (file in bytewise path order, row group in the file).
+/// One row group of one file (of an Arrow file: a record batch); the unit of work. Ordered by (file in bytewise path
+/// order, row group in the file).
 struct RowGroup {
   int file = 0;   ///< index into Source::files()
   int index = 0;  ///< in its file
@@ -28,7 +30,8 @@ struct SourceFile {
   std::string path;
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
-  std::uint64_t fingerprint = 0;  ///< hash of size and footer bytes: changes when the file is written again
+  std::uint64_t fingerprint = 0;  ///< hash of size and footer, of an Arrow file also of both ends of each batch:
+                                  ///< changes when other values are written
 };
 
 /// Decodes one column of one row group, front to back. Not thread-safe; distinct readers may run on distinct threads.
@@ -48,10 +51,12 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  /// Opens `patterns` (paths or globs with * and ?; relative ones against `base_folder`), sorts the files bytewise by
-  /// path and checks that they agree: a column that one file lacks, or whose type differs between files in more than
-  /// width, is an error naming both files. No match, an empty match, an unreadable footer: an error naming the pattern
-  /// or file. Files without rows are allowed.
+  /// Opens `patterns` (paths, globs with * and ?, or folders; relative ones against `base_folder`), sorts the files
+  /// bytewise by path and checks that they agree: a column that one file lacks, or whose type differs between files in
+  /// more than width, is an error naming both files. Parquet and Arrow IPC files are told apart by their content and
+  /// may be mixed. Folders named key=value below a folder, or below the fixed part of a glob, give constant columns
+  /// (partitions.hpp). No match, an empty match, an unreadable footer: an error naming the pattern or file. Files
+  /// without rows are allowed.
   static Result<std::shared_ptr<Source>> open(std::span<const std::string> patterns, const std::string& base_folder,
                                               const SourceOptions& options = {});
 
@@ -69,5 +74,8 @@ class Source {
   [[nodiscard]] virtual Result<std::unique_ptr<ColumnReader>> read(const RowGroup& group, const std::string& column,
                                                                    ReadAs as) const = 0;
 };
+
+/// Bytes of the files that the patterns match now; 0 where none does, or one cannot be looked at.
+std::int64_t input_bytes(std::span<const std::string> patterns, const std::string& base_folder);
 
 }  // namespace longwatch

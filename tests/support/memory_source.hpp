@@ -210,7 +210,7 @@ class MemorySource final : public Source {
       const int file = static_cast<int>(files_.size());
       files_.push_back(
           {"memory_" + std::to_string(file) + ".parquet", 0, 0, 0x1234U + static_cast<std::uint64_t>(file)});
-      for (const std::int64_t size : groups) {
+      for (const std::int64_t& size : groups) {
         groups_.push_back({file, static_cast<int>(&size - groups.data()), size, rows_});
         files_.back().rows += size;
         rows_ += size;

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace tbb {
@@ -179,6 +180,59 @@ void parallel_pipeline(std::size_t tokens, two_filters<Item, Source, Sink> chain
         if (flow.stopped) return;
       }
       chain.sink(item);
+    }
+  });
+}
+
+template <class Item, class Made, class Source, class Work>
+struct source_and_work {
+  Source source;
+  Work work;
+};
+
+template <class Item, class Made, class Source, class Work>
+requires(!std::is_void_v<Made>) source_and_work<Item, Made, Source, Work>
+operator&(filter<void, Item, Source> source, filter<Item, Made, Work> work) {
+  return {std::move(source.work), std::move(work.work)};
+}
+
+template <class Item, class Made, class Source, class Work, class Sink>
+struct three_filters {
+  Source source;
+  Work work;
+  Sink sink;
+};
+
+template <class Item, class Made, class Source, class Work, class Sink>
+three_filters<Item, Made, Source, Work, Sink> operator&(source_and_work<Item, Made, Source, Work> first,
+                                                        filter<Made, void, Sink> sink) {
+  return {std::move(first.source), std::move(first.work), std::move(sink.work)};
+}
+
+/// The last filter takes what was made in the order of the first.
+template <class Item, class Made, class Source, class Work, class Sink>
+void parallel_pipeline(std::size_t tokens, three_filters<Item, Made, Source, Work, Sink> chain) {
+  flow_control flow;
+  std::mutex lock;
+  std::size_t begun = 0;
+  std::size_t taken = 0;
+  std::map<std::size_t, Made> made;
+  plain::each(tokens, [&](std::size_t) {
+    for (;;) {
+      std::unique_lock guard(lock);
+      if (flow.stopped) return;
+      const Item item = chain.source(flow);
+      if (flow.stopped) return;
+      const std::size_t ticket = begun++;
+      guard.unlock();
+      Made result = chain.work(item);
+      guard.lock();
+      made.emplace(ticket, std::move(result));
+      for (auto first = made.begin(); first != made.end() && first->first == taken; first = made.begin()) {
+        chain.sink(std::move(first->second));
+        made.erase(first);
+        ++taken;
+      }
     }
   });
 }

@@ -80,11 +80,11 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"models: {m: {reference: }}\n", "'reference' has no value"},
         Case{"models: {m: {reference: ''}}\n",
-             "f.yaml:1:25: 'reference' must be a path or glob, or a list of them, not an empty text"},
+             "f.yaml:1:25: 'reference' must be a path, glob or folder, or a list of them, not an empty text"},
         Case{"models: {m: {reference: []}}\n", "not an empty list"},
         Case{"models: {m: {reference: [r, '']}}\n", "f.yaml:1:29: 'reference[1]' must be a text, not an empty text"},
         Case{"models: {m: {reference: [r, r]}}\n", "f.yaml:1:29: 'r' stands twice in 'reference'"},
-        Case{"models: {m: {reference: {a: b}}}\n", "'reference' must be a path or glob, or a list of them, not a map"},
+        Case{"models: {m: {reference: {a: b}}}\n", "'reference' must be a path, glob or folder, or a list of them, not a map"},
         Case{"models: {m: {reference: r, task: binery}}\n",
              "f.yaml:1:34: 'task' must be binary, multiclass or regression, not 'binery' (did you mean 'binary'?)"},
         Case{"models: {m: {reference: r, timestamp: [a]}}\n", "'timestamp' must be a column name, not a list"},

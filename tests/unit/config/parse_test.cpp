@@ -229,6 +229,26 @@ TEST(Parse, FeaturesAndTreatAs) {
   EXPECT_EQ(model.pca_max_columns, 2000);
 }
 
+TEST(Parse, Filter) {
+  const ModelConfig model = model_with(
+      "filter: [{column: a, at_least: 0, less_than: '10'}, {column: b, in: [x, '']}, {column: c, missing: false}]");
+  ASSERT_EQ(model.filter.size(), 4U);
+  EXPECT_EQ(model.filter[0], (FilterCondition{"a", FilterOperator::at_least, {{"0", false}}, "filter[0]"}));
+  EXPECT_EQ(model.filter[1], (FilterCondition{"a", FilterOperator::less_than, {{"10", true}}, "filter[0]"}));
+  EXPECT_EQ(model.filter[2], (FilterCondition{"b", FilterOperator::in, {{"x", false}, {"", true}}, "filter[1]"}));
+  EXPECT_EQ(model.filter[3], (FilterCondition{"c", FilterOperator::not_missing, {}, "filter[2]"}));
+  EXPECT_TRUE(model.places.contains("filter[1].in[1]"));
+  EXPECT_TRUE(model.places.contains("filter[2].column"));
+}
+
+TEST(Canonical, TheOrderOfConditionsDoesNotCount) {
+  const auto text = [](const std::string& filter) { return canonical_text(model_with("filter: " + filter)); };
+  const std::string expected = text("[{column: a, at_least: 1}, {column: b, in: [x, y]}]");
+  EXPECT_EQ(text("[{column: b, in: [y, x]}, {column: a, at_least: 1}]"), expected);
+  EXPECT_NE(text("[{column: b, in: [x, y]}, {column: a, greater_than: 1}]"), expected);
+  EXPECT_NE(text("[{column: b, not_in: [x, y]}, {column: a, at_least: 1}]"), expected);
+}
+
 TEST(Load, ReadsAFileAndNamesWhatItCannot) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "longwatch_load";
   std::filesystem::create_directories(folder);
@@ -257,10 +277,11 @@ TEST(Canonical, ChangesWithWhatChangesResultsOnly) {
   EXPECT_EQ(text(base, "other_name"), expected);
   EXPECT_EQ(text(base + ", time_zone: UTC, reference_chunk: 7d", "m") == expected, false);
   EXPECT_EQ(text(base + ", time_zone: UTC, reference_chunk: 1w"), expected);
-  for (const char* change : {"id: i", "task: binary, score: s", "task: binary, prediction: s", "segments: [s]",
-                             "max_segments: 9", "metrics: [psi]", "pca: {variance: 0.5}", "pca: {max_columns: 5}",
-                             "quantiles: 99", "thresholds: {psi: none}", "constraints: [{column: a, not_null: true}]",
-                             "treat_as: {a: categorical}", "time_zone: Europe/Berlin", "reference_chunk: {size: 5}"}) {
+  for (const char* change :
+       {"id: i", "task: binary, score: s", "task: binary, prediction: s", "segments: [s]", "max_segments: 9",
+        "metrics: [psi]", "pca: {variance: 0.5}", "pca: {max_columns: 5}", "quantiles: 99", "thresholds: {psi: none}",
+        "constraints: [{column: a, not_null: true}]", "filter: [{column: a, at_least: 1}]",
+        "treat_as: {a: categorical}", "time_zone: Europe/Berlin", "reference_chunk: {size: 5}"}) {
     EXPECT_NE(text(base + ", " + change), expected) << change;
   }
   EXPECT_NE(text("reference: r.parquet, timestamp: t, chunk: 1w, features: [\"a\\\",\\\"b\"]"), expected);

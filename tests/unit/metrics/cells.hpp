@@ -19,7 +19,7 @@ namespace longwatch::test {
 
 /// What tests/data/metrics/make.py worked out.
 inline nlohmann::json expected_values(const std::string& file) {
-  const auto folder = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "data" / "metrics";
+  const auto folder = std::filesystem::path(LONGWATCH_SOURCE_FOLDER) / "tests" / "data" / "metrics";
   std::ifstream in(folder / file);
   EXPECT_TRUE(in.good()) << folder / file;
   return nlohmann::json::parse(in);

@@ -151,7 +151,7 @@ TEST(Table, AnIdenticalChunkHasNoDrift) {
 }
 
 TEST(Table, DocumentedAsItIs) {
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
+  const auto root = std::filesystem::path(LONGWATCH_SOURCE_FOLDER);
   std::ifstream in(root / "docs" / "metrics.md");
   std::stringstream text;
   text << in.rdbuf();

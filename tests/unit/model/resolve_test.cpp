@@ -51,8 +51,8 @@ const std::string kBinary = "task: binary, score: score, prediction: pred, targe
 
 TEST(Resolve, EveryColumnWithoutARoleIsAFeature) {
   EXPECT_THAT(columns_of(kBinary),
-              ElementsAre("x feature continuous", "hour feature continuous", "carrier feature categorical",
-                          "weekend feature categorical", "due feature continuous", "word feature categorical",
+              ElementsAre("carrier feature categorical", "due feature continuous", "hour feature continuous",
+                          "weekend feature categorical", "word feature categorical", "x feature continuous",
                           "score score continuous", "pred prediction categorical", "y target categorical"));
 }
 
@@ -61,25 +61,25 @@ TEST(Resolve, RegressionsHaveContinuousOutputs) {
               ElementsAre("x feature continuous", "score prediction continuous", "y target continuous"));
 }
 
-TEST(Resolve, ListedFeaturesComeInFileOrder) {
+TEST(Resolve, FeaturesComeInTheOrderOfTheirNames) {
   EXPECT_THAT(columns_of("features: [word, x, hour]"),
-              ElementsAre("x feature continuous", "hour feature continuous", "word feature categorical"));
+              ElementsAre("hour feature continuous", "word feature categorical", "x feature continuous"));
   EXPECT_THAT(columns_of("features: {include: [word, x, hour], exclude: ['w*']}"),
-              ElementsAre("x feature continuous", "hour feature continuous"));
+              ElementsAre("hour feature continuous", "x feature continuous"));
 }
 
 TEST(Resolve, SegmentColumnsStayFeaturesUnlessExcluded) {
   EXPECT_THAT(columns_of("segments: [carrier], features: [carrier, x]"),
-              ElementsAre("x feature continuous", "carrier feature categorical"));
+              ElementsAre("carrier feature categorical", "x feature continuous"));
   EXPECT_THAT(columns_of("segments: [carrier], features: {include: [carrier, x], exclude: [carrier]}"),
               ElementsAre("x feature continuous"));
 }
 
 TEST(Resolve, TreatAsNamesWinOverGlobs) {
   EXPECT_THAT(columns_of("features: [hour, weekend, x], treat_as: {hour: categorical, weekend: continuous}"),
-              ElementsAre("x feature continuous", "hour feature categorical", "weekend feature continuous"));
+              ElementsAre("hour feature categorical", "weekend feature continuous", "x feature continuous"));
   EXPECT_THAT(columns_of("features: [hour, x], treat_as: {'*': categorical, x: continuous}"),
-              ElementsAre("x feature continuous", "hour feature categorical"));
+              ElementsAre("hour feature categorical", "x feature continuous"));
   EXPECT_THAT(error_of("features: [hour], treat_as: {'h*': categorical, '*r': continuous}"),
               HasSubstr("'hour' matches both '*r' and 'h*'"));
 }
@@ -93,11 +93,11 @@ TEST(Resolve, KeepsTypesAndTheConfiguration) {
   const auto plan = resolve_model(config("features: [hour, x, weekend]"), *table());
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan.value().config.name, "m");
-  EXPECT_EQ(plan.value().columns[0].file_type, "double");
-  EXPECT_FALSE(plan.value().columns[0].integer);
-  EXPECT_EQ(plan.value().columns[1].file_type, "int64");
+  EXPECT_EQ(plan.value().columns[0].file_type, "int64");
+  EXPECT_TRUE(plan.value().columns[0].integer);
   EXPECT_TRUE(plan.value().columns[1].integer);
-  EXPECT_TRUE(plan.value().columns[2].integer);
+  EXPECT_EQ(plan.value().columns[2].file_type, "double");
+  EXPECT_FALSE(plan.value().columns[2].integer);
 }
 
 TEST(Resolve, MissingColumnsAreNamedWithTheirPlaceAndTheNearest) {

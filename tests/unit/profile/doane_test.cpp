@@ -13,7 +13,7 @@ constexpr double kLargest = std::numeric_limits<double>::max();
 
 std::vector<double> edges_of(std::vector<double> values, bool integer = false) {
   std::sort(values.begin(), values.end());
-  return doane_edges(values, integer);
+  return doane_edges(values, spread_of(values), integer);
 }
 
 void expect_usable(const std::vector<double>& edges, double minimum, double maximum) {
@@ -33,7 +33,7 @@ TEST(DoaneEdges, EqualNumPyBitForBit) {
   }
 }
 
-TEST(DoaneEdges, NoValuesHaveNoEdges) { EXPECT_TRUE(doane_edges({}, false).empty()); }
+TEST(DoaneEdges, NoValuesHaveNoEdges) { EXPECT_TRUE(doane_edges({}, {}, false).empty()); }
 
 TEST(DoaneEdges, SurviveARangeThatOverflows) {
   const std::vector<double> edges = edges_of({-kLargest, -1, 0, 1, 2, kLargest});

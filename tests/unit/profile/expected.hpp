@@ -11,7 +11,7 @@
 namespace longwatch::test {
 
 inline nlohmann::json expected_values(const std::string& file) {
-  const auto folder = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "data" / "profile";
+  const auto folder = std::filesystem::path(LONGWATCH_SOURCE_FOLDER) / "tests" / "data" / "profile";
   std::ifstream in(folder / file);
   EXPECT_TRUE(in.good()) << folder / file;
   return nlohmann::json::parse(in);

@@ -61,6 +61,7 @@ ReferenceProfile example() {
   profile.rows = 9;
   profile.rows_without_timestamp = 2;
   profile.rows_dropped = 1;
+  profile.rows_filtered = 7;
   profile.last_time = 1367366400000000;
   profile.schema = {{"x", "double"}, {"c", "string"}, {"\xff", "list<int32>"}};
   ColumnProfile x;
@@ -91,6 +92,7 @@ ReferenceProfile example() {
     states.categories[1].push_back(category_state(1 + cell, 2));
     states.reconstruction.push_back(number_state({0.5, 1.5}, profile.pca.error_partition, profile.pca.error_moments));
   }
+  profile.unique = {{"i", "", {{3, 1, 2, 0}, {4, 0, 1, 3}, {2, 0, 0, 2}}}, {"j", "undefined: so", {}}};
   return profile;
 }
 
@@ -152,6 +154,7 @@ TEST(ProfileFile, RoundTripKeepsEverything) {
   EXPECT_EQ(a.rows, b.rows);
   EXPECT_EQ(a.rows_without_timestamp, b.rows_without_timestamp);
   EXPECT_EQ(a.rows_dropped, b.rows_dropped);
+  EXPECT_EQ(a.rows_filtered, b.rows_filtered);
   EXPECT_EQ(a.last_time, b.last_time);
   EXPECT_EQ(a.schema, b.schema);
   ASSERT_EQ(a.columns.size(), b.columns.size());
@@ -164,6 +167,10 @@ TEST(ProfileFile, RoundTripKeepsEverything) {
   EXPECT_EQ(a.states.categories, b.states.categories);
   EXPECT_EQ(a.states.reconstruction, b.states.reconstruction);
   EXPECT_EQ(a.gram, b.gram);
+  ASSERT_EQ(b.unique.size(), 2U);
+  EXPECT_EQ(b.unique[0].column, "i");
+  EXPECT_EQ(b.unique[0].slots, a.unique[0].slots);
+  EXPECT_EQ(b.unique[1].status, "undefined: so");
   EXPECT_EQ(a.serialize(), b.serialize());
 }
 

@@ -23,7 +23,8 @@ TEST(Open, NamesWhatIsMissing) {
   EXPECT_THAT(open_error({"/no/such/file.parquet"}), HasSubstr("/no/such/file.parquet: no such file"));
   EXPECT_THAT(open_error({"nothing_*.parquet"}, data("")), HasSubstr("no file matches"));
   EXPECT_THAT(open_error({"nothing_*.parquet"}, data("")), HasSubstr("nothing_*.parquet"));
-  EXPECT_THAT(open_error({data("")}), HasSubstr("is a folder"));
+  const TempFolder empty;
+  EXPECT_THAT(open_error({empty.path()}), HasSubstr(empty.path() + ": the folder holds no .parquet"));
   EXPECT_THAT(open_error({}), HasSubstr("no files are named"));
   EXPECT_THAT(open_error({""}), HasSubstr("empty path"));
   EXPECT_THAT(open_error({std::string("a\0b", 3)}), HasSubstr("zero byte"));

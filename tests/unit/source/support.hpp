@@ -17,7 +17,7 @@
 
 namespace longwatch::test {
 
-inline const std::filesystem::path kData = std::filesystem::path(__FILE__).parent_path() / "../../data";
+inline const std::filesystem::path kData = std::filesystem::path(LONGWATCH_SOURCE_FOLDER) / "tests" / "data";
 
 /// All values of a column: numbers as shortest texts, times as microseconds in digits; empty for null.
 struct Column {

@@ -55,6 +55,16 @@ TEST(Category, MergeKeepsTheSmallestHashesWithExactCounts) {
   }
 }
 
+TEST(Category, MergeAddsThePoolOfOthers) {
+  CategoryState one;
+  one.counts.rows = one.other = 3;
+  CategoryState two;
+  two.counts.rows = two.other = 4;
+  one.merge(two);
+  EXPECT_EQ(one.other, 7);
+  EXPECT_EQ(one.counts.rows, 7);
+}
+
 CategoryState small_state() {
   CategoryState state;
   for (const char* text : {"a", "b\n", "x", "y", "y"}) {

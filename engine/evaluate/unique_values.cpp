@@ -1,0 +1,149 @@
+// One column after the other: the reference's chunks, thresholds from them, the analysis's chunks, both periods.
+#include "engine/evaluate/unique_values.hpp"
+
+#include <algorithm>
+
+#include "engine/base/text.hpp"
+#include "engine/metrics/guards.hpp"
+
+namespace longwatch {
+namespace {
+
+bool is_missing_metric(const Metric& metric) { return metric.name == "missing_rate" || metric.name == "missing_count"; }
+
+class UniqueTask {
+ public:
+  UniqueTask(const ModelConfig& model, const ReferenceProfile& profile, const std::vector<const Metric*>& metrics,
+             std::size_t at)
+      : model_(model),
+        name_(profile.unique[at].column),
+        column_(static_cast<std::int32_t>(profile.columns.size() + at)) {
+    for (const Metric* metric : metrics) {
+      if (metric->applies_to == AppliesTo::unique || (name_ == model.id && is_missing_metric(*metric)))
+        metrics_.push_back(metric);
+    }
+  }
+
+  std::vector<Judged> run(const UniqueColumn& reference, const UniqueColumn* analysis) {
+    period(reference, true);
+    for (std::size_t m = 0; m < metrics_.size(); ++m) fit(m);
+    for (Judged& judged : out_) judge(judged);
+    const std::size_t first = out_.size();
+    if (analysis != nullptr) period(*analysis, false);
+    for (std::size_t i = first; i < out_.size(); ++i) judge(out_[i]);
+    return std::move(out_);
+  }
+
+ private:
+  void period(const UniqueColumn& column, bool reference) {
+    for (std::size_t k = 0; k + 1 < column.slots.size(); ++k)
+      cell(column, column.slots[k], static_cast<std::int32_t>(k), reference);
+    cell(column, column.total(), -1, reference);
+  }
+
+  void cell(const UniqueColumn& column, const UniqueCounts& counts, std::int32_t chunk, bool reference) {
+    MetricInput input;
+    input.rows = counts.rows;
+    input.unique = &counts;
+    Judged base;
+    base.reference = reference;
+    base.chunk = chunk;
+    base.column = column_;
+    base.rows = counts.rows;
+    const auto add = [&](Judged judged, const MetricValue& value) {
+      judged.value = value;
+      if (!column.status.empty()) judged.value = metrics::without_value(column.status);
+      out_.push_back(std::move(judged));
+    };
+    for (const Metric* metric : metrics_) {
+      Judged judged = base;
+      judged.metric = metric;
+      add(std::move(judged), is_missing_metric(*metric) ? missing(*metric, counts) : metric->compute(input));
+    }
+    for (std::size_t i = 0; i < model_.constraints.size(); ++i) {
+      const Constraint& constraint = model_.constraints[i];
+      if (constraint.kind != ConstraintKind::unique || constraint.column != name_) continue;
+      Judged judged = base;
+      judged.constraint = static_cast<std::int32_t>(i);
+      judged.upper = 0;
+      add(std::move(judged), metrics::value_of(static_cast<double>(counts.repeated)));
+    }
+  }
+
+  static MetricValue missing(const Metric& metric, const UniqueCounts& counts) {
+    if (counts.rows == 0) return metrics::without_value("insufficient_data");
+    return metric.name == "missing_rate" ? metrics::rate_of(counts.missing, counts.rows)
+                                         : metrics::count_of(counts.missing, counts.rows);
+  }
+
+  void fit(std::size_t m) {
+    thresholds_.emplace_back();
+    const auto rule = rule_for(model_, *metrics_[m], name_);
+    if (!rule) return;
+    std::vector<double> values;
+    for (const Judged& judged : out_) {
+      if (judged.metric == metrics_[m] && judged.chunk >= 0 && judged.value.status == "ok")
+        values.push_back(judged.value.value);
+    }
+    thresholds_[m] = fit_threshold(*rule, *metrics_[m], values);
+  }
+
+  void judge(Judged& judged) const {
+    if (judged.constraint >= 0) {
+      if (judged.value.status == "ok") judged.outside = judged.value.value > judged.upper ? 1 : 0;
+      return;
+    }
+    if (judged.chunk < 0) return;
+    const auto m =
+        static_cast<std::size_t>(std::find(metrics_.begin(), metrics_.end(), judged.metric) - metrics_.begin());
+    const auto& threshold = thresholds_[m];
+    if (!threshold || threshold->status != "ok") return;
+    if (std::isnan(threshold->lower) && std::isnan(threshold->upper)) return;  // a rule of `none`
+    judged.lower = threshold->lower;
+    judged.upper = threshold->upper;
+    if (judged.value.status == "ok") judged.outside = outside(judged.value.value, *threshold) ? 1 : 0;
+  }
+
+  const ModelConfig& model_;
+  const std::string& name_;
+  std::int32_t column_;
+  std::vector<const Metric*> metrics_;
+  std::vector<std::optional<FittedThreshold>> thresholds_;  // by metric
+  std::vector<Judged> out_;
+};
+
+}  // namespace
+
+bool wants_unique_id(const ModelConfig& model) {
+  if (model.id.empty()) return false;
+  for (const Metric* metric : all_metrics()) {
+    if (metric->applies_to != AppliesTo::unique) continue;
+    for (const std::string& pattern : model.metrics) {
+      if (glob_match(pattern, metric->name)) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::string> unique_columns(const ModelConfig& model) {
+  std::vector<std::string> out;
+  if (wants_unique_id(model)) out.push_back(model.id);
+  for (const Constraint& constraint : model.constraints) {
+    if (constraint.kind == ConstraintKind::unique && std::find(out.begin(), out.end(), constraint.column) == out.end())
+      out.push_back(constraint.column);
+  }
+  return out;
+}
+
+std::vector<Judged> judge_unique(const ModelConfig& model, const ReferenceProfile& profile,
+                                 const std::vector<UniqueColumn>& analysis, const std::vector<const Metric*>& metrics) {
+  std::vector<Judged> out;
+  for (std::size_t at = 0; at < profile.unique.size(); ++at) {
+    const UniqueColumn* later = at < analysis.size() ? &analysis[at] : nullptr;
+    std::vector<Judged> part = UniqueTask(model, profile, metrics, at).run(profile.unique[at], later);
+    std::move(part.begin(), part.end(), std::back_inserter(out));
+  }
+  return out;
+}
+
+}  // namespace longwatch
