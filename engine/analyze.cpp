@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/accumulate/accumulate.hpp"
+#include "engine/parts.hpp"
 
 namespace longwatch {
 namespace {
@@ -35,17 +36,47 @@ std::vector<SchemaChange> schema_changes(const ReferenceProfile& profile, const 
 }
 
 // Why a column of the profile cannot be read from this source, or empty.
-std::string unusable_here(const ColumnProfile& column, const Source& source) {
+std::string unreadable_here(const ColumnProfile& column, const Source& source) {
   const ColumnInfo* info = source.find(column.column.name);
   if (info == nullptr) return "undefined: the analysis data lacks the column";
   const bool number_wanted = column.column.kind == ColumnKind::continuous;
   if (info->type == FileType::nested || (number_wanted && is_text(info->type))) {
     return "undefined: the type changed from " + column.column.file_type + " to " + info->type_text;
   }
-  return column.usable;
+  return "";
 }
 
 }  // namespace
+
+Result<PartStates> look_through(const ReferenceProfile& profile, const Source& source, const ChunkPlan& chunks,
+                                const SegmentPlan& segments, const std::vector<std::string>& unreadable,
+                                const Engine& engine, const Control& control) {
+  PartStates out;
+  Pass pass;
+  pass.source = &source;
+  pass.chunks = &chunks;
+  pass.segments = &segments;
+  pass.columns = &profile.columns;
+  pass.pca = &profile.pca;
+  pass.backend = engine.backend;
+  pass.slab_rows = engine.slab_rows;
+  out.pca_unusable = profile.pca.skipped;
+  for (std::size_t c = 0; c < profile.columns.size(); ++c) {
+    const ColumnProfile& column = profile.columns[c];
+    out.unusable.push_back(unreadable[c].empty() ? column.usable : unreadable[c]);
+    pass.readable.push_back(unreadable[c].empty());
+    const bool feature = std::find(profile.pca.features.begin(), profile.pca.features.end(), column.column.name) !=
+                         profile.pca.features.end();
+    if (!feature) continue;
+    pass.features.push_back(c);
+    if (!out.unusable.back().empty() && out.pca_unusable.empty())
+      out.pca_unusable = "feature '" + column.column.name + "' cannot be read";
+  }
+  pass.errors = out.pca_unusable.empty();
+  LW_TRY(PassResult result, accumulate(pass, control));
+  out.states = std::move(result.states);
+  return out;
+}
 
 Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,
                                      const ReferenceProfile& profile, const Engine& engine, const Control& control) {
@@ -66,29 +97,17 @@ Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig
 
   LW_TRY(out.unique, count_model_unique(source, out.chunks, model, engine, control));
 
-  Pass pass;
-  pass.source = &source;
-  pass.chunks = &out.chunks;
-  pass.segments = &out.segments;
-  pass.columns = &profile.columns;
-  pass.pca = &profile.pca;
-  pass.backend = engine.backend;
-  pass.slab_rows = engine.slab_rows;
-  out.pca_unusable = profile.pca.skipped;
-  for (std::size_t c = 0; c < profile.columns.size(); ++c) {
-    const ColumnProfile& column = profile.columns[c];
-    out.unusable.push_back(unusable_here(column, source));
-    pass.readable.push_back(out.unusable.back() == column.usable);
-    const bool feature = std::find(profile.pca.features.begin(), profile.pca.features.end(), column.column.name) !=
-                         profile.pca.features.end();
-    if (!feature) continue;
-    pass.features.push_back(c);
-    if (!out.unusable.back().empty() && out.pca_unusable.empty())
-      out.pca_unusable = "feature '" + column.column.name + "' cannot be read";
+  std::vector<std::string> unreadable;
+  for (const ColumnProfile& column : profile.columns) unreadable.push_back(unreadable_here(column, source));
+  const bool apart = !profile.parts.empty();
+  LW_TRY(PartStates whole, look_through(profile, source, out.chunks, apart ? all_rows_plan() : out.segments, unreadable,
+                                        engine, control));
+  out.states = std::move(whole.states);
+  out.unusable = std::move(whole.unusable);
+  out.pca_unusable = std::move(whole.pca_unusable);
+  if (apart) {
+    LW_TRY(out.parts, analyze_parts(source, out.chunks, out.segments, profile, unreadable, engine, control));
   }
-  pass.errors = out.pca_unusable.empty();
-  LW_TRY(PassResult result, accumulate(pass, control));
-  out.states = std::move(result.states);
   out.chunks.runs.clear();
   out.chunks.runs.shrink_to_fit();
   return out;

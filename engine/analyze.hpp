@@ -6,6 +6,13 @@
 
 namespace longwatch {
 
+/// The states of one table of the analysis, seen through one profile.
+struct PartStates {
+  StateTable states;
+  std::vector<std::string> unusable;  ///< by profile column: empty, or the status of its metrics here
+  std::string pca_unusable;           ///< empty, or why there are no reconstruction errors here
+};
+
 /// The states of a model's analysis period.
 struct AnalysisStates {
   std::shared_ptr<Source> source;
@@ -17,7 +24,14 @@ struct AnalysisStates {
   std::vector<std::string> unusable;  ///< by profile column: empty, or the status of its metrics here
   std::string pca_unusable;           ///< empty, or why there are no reconstruction errors here
   std::vector<SchemaChange> schema_changes;
+  std::vector<PartStates> parts;  ///< of segments[1 ...], where they are fitted apart; `states` is then of all rows
 };
+
+/// States and reconstruction errors of `source` in one read, with what `profile` learned. `unreadable`: by column,
+/// empty or why it cannot be read.
+Result<PartStates> look_through(const ReferenceProfile& profile, const Source& source, const ChunkPlan& chunks,
+                                const SegmentPlan& segments, const std::vector<std::string>& unreadable,
+                                const Engine& engine, const Control& control);
 
 /// Reads the analysis data of one model: timestamps and segments once, everything else once.
 Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,

@@ -3,14 +3,12 @@
 
 #include <tbb/parallel_for.h>
 
-#include <algorithm>
-#include <cmath>
 #include <optional>
 
-#include "engine/accumulate/accumulate.hpp"
 #include "engine/base/hash.hpp"
+#include "engine/learn.hpp"
 #include "engine/model/model.hpp"
-#include "engine/profile/fit_columns.hpp"
+#include "engine/parts.hpp"
 
 namespace longwatch {
 namespace {
@@ -18,57 +16,6 @@ namespace {
 std::uint64_t fingerprint_of(const Source& source) {
   std::uint64_t out = 0;
   for (const SourceFile& file : source.files()) out = mix64(out ^ file.fingerprint);
-  return out;
-}
-
-// The limits of in_range and the numbers of in_set become edges, so that what lies beyond them is counted exactly.
-Result<void> add_constraint_edges(const ModelConfig& model, std::vector<ColumnProfile>& columns) {
-  for (const Constraint& constraint : model.constraints) {
-    const auto column = std::find_if(columns.begin(), columns.end(),
-                                     [&](const ColumnProfile& c) { return c.column.name == constraint.column; });
-    if (column == columns.end() || column->column.kind != ColumnKind::continuous || !column->usable.empty()) continue;
-    std::vector<double> wanted;
-    if (constraint.kind == ConstraintKind::in_range) wanted = {constraint.lower, constraint.upper};
-    if (constraint.kind == ConstraintKind::in_set) {
-      for (const std::string& text : constraint.values) wanted.push_back(std::strtod(text.c_str(), nullptr));
-    }
-    const Partition& old = column->partition;
-    std::vector<double> edges(old.edges().begin(), old.edges().end());
-    const double minimum = edges[old.first_inside()];
-    const double maximum = edges[old.last_inside()];
-    for (const double edge : wanted) {
-      if (std::isfinite(edge)) edges.push_back(edge == 0 ? 0.0 : edge);
-    }
-    std::sort(edges.begin(), edges.end());
-    edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
-    const auto place = [&](double edge) {
-      return static_cast<std::size_t>(std::lower_bound(edges.begin(), edges.end(), edge) - edges.begin());
-    };
-    const std::size_t first = place(minimum);
-    const std::size_t last = place(maximum);
-    LW_TRY(column->partition, Partition::make(std::move(edges), first, last));
-  }
-  return {};
-}
-
-// A column that nothing could be learned of still has its rows, missing and distinct values counted.
-Result<void> make_countable(std::vector<ColumnProfile>& columns) {
-  for (ColumnProfile& column : columns) {
-    if (column.usable.empty()) continue;
-    column.cut = true;  // no dictionary: every category is `other`
-    if (column.partition.edges().empty()) {
-      LW_TRY(column.partition, Partition::make({0.0}, 0, 0));
-    }
-  }
-  return {};
-}
-
-// Features that enter the PCA: those with something to encode.
-std::vector<std::size_t> pca_features(const std::vector<ColumnProfile>& columns) {
-  std::vector<std::size_t> out;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    if (columns[c].column.role == Role::feature && columns[c].usable.empty()) out.push_back(c);
-  }
   return out;
 }
 
@@ -113,7 +60,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
       chunks_made = plan_model_chunks(*source, model, model.reference_chunk.value_or(model.chunk));
       segments_made = plan_segments(*source, model.segments, model.max_segments);
     } else {
-      columns_made = fit_columns(*source, plan.columns, model.quantiles, *engine.columns);
+      columns_made = learn_columns(*source, plan.columns, model, engine);
     }
   });
   LW_TRY(ChunkPlan chunks, std::move(*chunks_made));
@@ -130,42 +77,13 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   if (chunks.rows_without_timestamp < chunks.rows && !model.timestamp.empty()) profile.last_time = chunks.last_time;
   profile.schema = schema_of(*source);
   LW_TRY(profile.columns, std::move(*columns_made));
-  LW_CHECK(make_countable(profile.columns));
-  LW_CHECK(add_constraint_edges(model, profile.columns));
   control.advance(source->rows());
   LW_TRY(profile.unique, count_model_unique(*source, chunks, model, engine, control));
 
-  Pass pass;
-  pass.source = source.get();
-  pass.chunks = &chunks;
-  pass.segments = &segments;
-  pass.columns = &profile.columns;
-  pass.readable.assign(profile.columns.size(), true);
-  pass.features = pca_features(profile.columns);
-  pass.backend = engine.backend;
-  pass.slab_rows = engine.slab_rows;
-  const bool wide = static_cast<std::int64_t>(pass.features.size()) > model.pca_max_columns;
-  pass.gram = !wide && pass.features.size() >= 2;
-  LW_TRY(PassResult first, accumulate(pass, control));
-  profile.states = std::move(first.states);
-  profile.gram = std::move(first.gram);
-
-  std::vector<std::string> names;
-  for (const std::size_t c : pass.features) names.push_back(profile.columns[c].column.name);
-  if (pass.gram) {
-    profile.pca = fit_pca(profile.gram, names, model.pca_variance);
-  } else {
-    profile.pca.skipped = wide ? std::to_string(names.size()) + " features are more than the limit of " +
-                                     std::to_string(model.pca_max_columns) + " (pca: {max_columns: N} raises it)"
-                               : "fewer than two usable features";
-  }
-  if (profile.pca.skipped.empty()) {
-    pass.pca = &profile.pca;
-    pass.states = false;
-    pass.gram = false;
-    pass.errors = true;
-    LW_TRY(PassResult second, accumulate(pass, control));
-    profile.states.reconstruction = std::move(second.states.reconstruction);
+  const bool apart = model.fit == FitScope::per_segment && segments.segments.size() > 1;
+  LW_CHECK(learn_states(*source, chunks, apart ? all_rows_plan() : segments, model, engine, control, profile));
+  if (apart) {
+    LW_TRY(profile.parts, fit_parts(*source, plan.columns, chunks, segments, model, engine, control));
   }
   profile.chunks = std::move(chunks.chunks);
   profile.segments = std::move(segments);

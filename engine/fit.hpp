@@ -22,7 +22,8 @@ struct Engine {
   std::int64_t slab_rows = 0;             ///< 0: chosen
   std::shared_ptr<MemoryBudget> columns;  ///< for columns held to be sorted, or kept between the passes of a fit
   UniqueOptions unique = {};              ///< memory for checking uniqueness
-  TimeWindow window = {};                 ///< only these rows of the analysis are looked at
+  std::int64_t segment_bytes = std::int64_t{2} << 30;  ///< for rows held by segment, where those are fitted apart
+  TimeWindow window = {};                              ///< only these rows of the analysis are looked at
 };
 
 /// The source a fit or analysis read, for the run's record.

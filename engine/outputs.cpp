@@ -99,14 +99,33 @@ Result<void> Outputs::add(ModelResult result) {
   }
   LW_CHECK(directory_.write("profiles/" + profile_file_name(result.model->name), profile.serialize()));
   if (states_) {
-    LW_CHECK(states_->add({profile.model, "reference", &profile.states, &profile.columns, &profile.chunks,
-                           &profile.segments, &profile.gram}));
-    const AnalysisStates& analysis = *result.analysis;
-    LW_CHECK(states_->add({profile.model, "analysis", &analysis.states, &profile.columns, &analysis.chunks.chunks,
-                           &analysis.segments, nullptr}));
+    LW_CHECK(add_states(result));
   }
   record(result, outcome);
   summary_.models.push_back(std::move(outcome));
+  return {};
+}
+
+// Segments that were fitted apart are sets of their own.
+Result<void> Outputs::add_states(const ModelResult& result) {
+  const ReferenceProfile& profile = result.profile;
+  const AnalysisStates& analysis = *result.analysis;
+  const auto alone = [&](std::size_t part) { return SegmentPlan{{}, {analysis.segments.segments[part + 1]}}; };
+  LW_CHECK(states_->add({profile.model, "reference", &profile.states, &profile.columns, &profile.chunks,
+                         &profile.segments, &profile.gram}));
+  for (std::size_t i = 0; i < profile.parts.size(); ++i) {
+    const SegmentPlan segment = alone(i);
+    const ReferenceProfile& part = profile.parts[i];
+    LW_CHECK(
+        states_->add({profile.model, "reference", &part.states, &part.columns, &profile.chunks, &segment, &part.gram}));
+  }
+  LW_CHECK(states_->add({profile.model, "analysis", &analysis.states, &profile.columns, &analysis.chunks.chunks,
+                         &analysis.segments, nullptr}));
+  for (std::size_t i = 0; i < analysis.parts.size(); ++i) {
+    const SegmentPlan segment = alone(i);
+    LW_CHECK(states_->add({profile.model, "analysis", &analysis.parts[i].states, &profile.columns,
+                           &analysis.chunks.chunks, &segment, nullptr}));
+  }
   return {};
 }
 

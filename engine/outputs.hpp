@@ -42,6 +42,7 @@ class Outputs {
 
  private:
   Result<void> open_files();
+  Result<void> add_states(const ModelResult& result);
   Result<void> write_rows(const ModelResult& result, ModelOutcome& outcome);
   void record(const ModelResult& result, const ModelOutcome& outcome);
 

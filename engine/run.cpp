@@ -18,6 +18,7 @@
 #include "engine/in_order.hpp"
 #include "engine/output/publish.hpp"
 #include "engine/outputs.hpp"
+#include "engine/parts.hpp"
 #include "engine/rows.hpp"
 
 namespace longwatch {
@@ -100,14 +101,7 @@ Result<ModelResult> run_model(const FleetConfig& fleet, const ModelConfig& model
     }
     LW_TRY(result.analysis, analyze_model(fleet, model, result.profile, engine, control));
     clock.ended("analyze");
-    Periods periods{&model,
-                    &result.profile,
-                    &result.analysis->states,
-                    &result.analysis->chunks.chunks,
-                    &result.analysis->segments,
-                    &result.analysis->unusable,
-                    result.analysis->pca_unusable};
-    result.judged = evaluate(periods, metrics);
+    result.judged = evaluate_model(model, result.profile, *result.analysis, metrics);
     std::vector<Judged> unique = judge_unique(model, result.profile, result.analysis->unique, metrics);
     std::move(unique.begin(), unique.end(), std::back_inserter(result.judged));
     clock.ended("evaluate");
@@ -173,6 +167,7 @@ Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options
                       options.slab_rows,
                       std::make_shared<MemoryBudget>(kColumnBytes),
                       {options.unique_memory, ""},
+                      options.segment_memory,
                       std::move(window)};
   Outputs outputs(fleet, options, engine, directory);
   for (std::size_t at = 0; at < models.size();) {

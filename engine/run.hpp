@@ -27,7 +27,8 @@ struct RunOptions {
   bool keep_states = false;                ///< write states.parquet
   std::int64_t slab_rows = 0;              ///< rows decoded at a time; 0: chosen. Changes no result
   std::int64_t unique_memory = 256 << 20;  ///< bytes for checking uniqueness before it goes to disk; changes no result
-  std::string command;                     ///< for the run's record
+  std::int64_t segment_memory = std::int64_t{2} << 30;  ///< bytes for rows held by segment; changes no result
+  std::string command;                                  ///< for the run's record
 };
 
 /// One alert of the analysis period, for the screen.

@@ -124,6 +124,11 @@ void add_common(CLI::App& verb, Arguments& arguments) {
                   "changes no result")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("SIZE");
+  verb.add_option("--segment-memory", arguments.options.segment_memory,
+                  "Memory for rows held by segment where a model has fit: per_segment; what does not fit is read in "
+                  "parts; default 2GB; changes no result")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   verb.add_option("--slab-rows", arguments.options.slab_rows, "Rows decoded at a time; changes no result")
       ->check(CLI::Range(1, 1 << 24));
 }

@@ -102,6 +102,7 @@ std::string canonical_text(const ModelConfig& model) {
   out += "reference_chunk " + rule(model.reference_chunk.value_or(model.chunk)) + "\n";
   for (const SegmentDefinition& segment : model.segments) out += "segment " + list(segment, false) + "\n";
   out += "max_segments " + std::to_string(model.max_segments) + "\n";
+  if (model.fit == FitScope::per_segment) out += "fit per_segment\n";  // left out where shared, as it was before
   out += "metrics " + list(model.metrics, true) + "\n";
   out += limits_text(model);
   out += "pca " + shortest(model.pca_variance) + " " + std::to_string(model.pca_max_columns) + "\n";

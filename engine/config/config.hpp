@@ -94,6 +94,12 @@ struct FilterCondition {
 /// A segment definition: the columns whose joint value makes the segment. Several columns are a crossing.
 using SegmentDefinition = std::vector<std::string>;
 
+/// What segments are fitted with.
+enum class FitScope : std::uint8_t {
+  shared,       ///< partitions, dictionaries and PCA of all rows
+  per_segment,  ///< each with its own
+};
+
 /// One model, with the fleet's defaults already merged in. Positions are kept for messages only.
 struct ModelConfig {
   std::string name;
@@ -119,6 +125,7 @@ struct ModelConfig {
   std::optional<ChunkRule> reference_chunk;  ///< absent: the same rule
   std::vector<SegmentDefinition> segments;
   std::int64_t max_segments = 1000;  ///< per definition
+  FitScope fit = FitScope::shared;
   std::vector<std::string> metrics;  ///< names or globs; empty: all
   std::vector<ThresholdEntry> thresholds;
   std::vector<Constraint> constraints;

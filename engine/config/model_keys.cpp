@@ -117,6 +117,12 @@ Result<void> read_max_segments(const Field& field, ModelConfig& model) {
   return {};
 }
 
+Result<void> read_fit(const Field& field, ModelConfig& model) {
+  LW_TRY(const std::size_t choice, field.choice());
+  model.fit = choice == 0 ? FitScope::shared : FitScope::per_segment;
+  return {};
+}
+
 Result<void> read_pca(const Field& field, ModelConfig& model) {
   return field.is(NodeKind::map) && field.node().items.empty() ? field.wrong_type()
                                                                : read_map(field, pca_keys(), model);
@@ -246,6 +252,14 @@ const std::vector<Key<ModelConfig>>& model_keys() {
         "More values than this in one segment definition are an error.", "1000", "5000",
         R"({"type": "integer", "minimum": 1, "maximum": 1000000})"},
        read_max_segments},
+      {{"fit",
+        "shared or per_segment",
+        "Whether segments share the bins, dictionaries and principal components of all rows, or each has its own.",
+        "shared",
+        "per_segment",
+        R"({"enum": ["shared", "per_segment"]})",
+        {"shared", "per_segment"}},
+       read_fit},
       {{"metrics", "a list of metric names or globs", "The metrics wanted.",
         "all that apply, but `duplicate_*` and `unique_count` of the `id` only if named",
         "[jensen_shannon, \"missing_*\"]", kTexts},

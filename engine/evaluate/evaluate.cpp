@@ -59,16 +59,22 @@ class ColumnTask {
  public:
   ColumnTask(const Periods& periods, const std::vector<const Metric*>& metrics, std::int32_t segment,
              std::int32_t column)
-      : periods_(periods), metrics_(metrics), segment_(segment), column_(column) {}
+      : periods_(periods),
+        metrics_(metrics),
+        segment_(segment),
+        label_(periods.only < 0 ? segment : periods.only),
+        column_(column) {}
 
   std::vector<Judged> run() {
     const ReferenceProfile& profile = *periods_.reference;
-    in_reference_ = segment_ < profile.states.segments;
+    in_reference_ = periods_.only < 0 ? segment_ < profile.states.segments : periods_.in_reference;
+    const std::vector<Chunk>* chunks =
+        periods_.reference_chunks == nullptr ? &profile.chunks : periods_.reference_chunks;
     if (column_ >= 0) {
       profile_column_ = &profile.columns[static_cast<std::size_t>(column_)];
       if (in_reference_) merge_reference();
     }
-    if (in_reference_) side({&profile.states, &profile.chunks, true});
+    if (in_reference_) side({&profile.states, chunks, true});
     fit_thresholds();
     for (Judged& judged : out_) judge(judged);
     if (periods_.analysis != nullptr) {
@@ -110,9 +116,9 @@ class ColumnTask {
   void side(const Side& side) {
     for (std::size_t k = 0; k < side.chunks->size(); ++k) {
       const std::size_t cell = side.table->cell(segment_, static_cast<std::int64_t>(k));
-      if (side.table->rows[cell] == 0 && segment_ != 0) continue;  // a segment without rows in this chunk has no cell
+      if (side.table->rows[cell] == 0 && label_ != 0) continue;  // a segment without rows in this chunk has no cell
       Judged base;
-      base.segment = segment_;
+      base.segment = label_;
       base.reference = side.reference;
       base.chunk = static_cast<std::int32_t>(k);
       base.column = column_;
@@ -144,7 +150,7 @@ class ColumnTask {
       judged.value = compute(*metric, input, why, side);
       out_.push_back(std::move(judged));
     }
-    if (viewed && segment_ == 0) constraints(view_, base);
+    if (viewed && label_ == 0) constraints(view_, base);
   }
 
   // Why no metric of this column can be computed in this period, or empty.
@@ -230,7 +236,8 @@ class ColumnTask {
 
   const Periods& periods_;
   const std::vector<const Metric*>& metrics_;
-  std::int32_t segment_;
+  std::int32_t segment_;  // in the tables
+  std::int32_t label_;
   std::int32_t column_;
   bool in_reference_ = false;
   const ColumnProfile* profile_column_ = nullptr;

@@ -22,6 +22,11 @@ struct Periods {
   const SegmentPlan* segments = nullptr;               ///< the analysis's where there is one, else the reference's
   const std::vector<std::string>* unusable = nullptr;  ///< of the analysis, by column; see AnalysisStates
   std::string pca_unusable;                            ///< of the analysis
+
+  // A segment that is fitted apart: the states are of its rows alone.
+  std::int32_t only = -1;                                ///< that segment, for Judged; -1: the states are of `segments`
+  bool in_reference = true;                              ///< with `only`: false where the reference lacks it
+  const std::vector<Chunk>* reference_chunks = nullptr;  ///< null: those of `reference`
 };
 
 /// One judged value. Texts that repeat are indices.

@@ -138,7 +138,7 @@ class DroppingReader final : public ColumnReader {
   std::int64_t row_ = 0;  // of the inner reader
   ValueType type_ = ValueType::float64;
   Kept kept_;
-  reading::TextPool pool_;
+  reading::TextPool pool_{INT64_MAX};  // the inner reader bounds what a slab holds
   std::uint64_t generation_ = 0;
   std::uint64_t serial_ = 0;
   std::vector<std::int32_t> codes_;  // of pool_, by inner code; -1: not looked up yet

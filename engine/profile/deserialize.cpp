@@ -74,15 +74,16 @@ Result<std::vector<std::vector<State>>> read_by_column(ByteReader& in, const Ref
   return out;
 }
 
-Result<StateTable> read_table(ByteReader& in, const ReferenceProfile& profile) {
+// `profile`: its columns and PCA.
+Result<StateTable> read_table(ByteReader& in, const ReferenceProfile& profile, std::size_t segments,
+                              std::size_t slots) {
   StateTable table;
   table.slots = in.i64();
   table.segments = in.i64();
   for (std::uint64_t left = in.count(1); left > 0; --left) table.rows.push_back(in.i64());
   LW_CHECK(in.finish("profile"));
-  const bool fits = table.slots == static_cast<std::int64_t>(profile.chunks.size()) + 1 &&
-                    table.segments == static_cast<std::int64_t>(profile.segments.segments.size()) &&
-                    table.rows.size() == profile.segments.segments.size() * (profile.chunks.size() + 1);
+  const bool fits = table.slots == static_cast<std::int64_t>(slots) &&
+                    table.segments == static_cast<std::int64_t>(segments) && table.rows.size() == segments * slots;
   const bool empty = table.slots == 1 && table.segments == 1 && table.rows.empty();
   if (!fits && !empty) return broken_profile("the states do not belong to its chunks and segments");
   const std::size_t cells = table.rows.size();
@@ -90,6 +91,14 @@ Result<StateTable> read_table(ByteReader& in, const ReferenceProfile& profile) {
   LW_TRY(table.categories, read_by_column<CategoryState>(in, profile, ColumnKind::categorical, cells));
   LW_TRY(table.reconstruction, read_states<NumberState>(in, cells, profile.pca.error_partition.cells()));
   return table;
+}
+
+Result<GramState> read_gram(ByteReader& in, const PcaProfile& pca) {
+  LW_TRY(GramState gram, GramState::deserialize(in));
+  LW_CHECK(in.finish("profile"));
+  if (!gram.sums.empty() && gram.sums.size() != pca.features.size())
+    return broken_profile("the Gram matrix does not match the PCA's features");
+  return gram;
 }
 
 Result<std::vector<UniqueColumn>> read_unique(ByteReader& in, const ReferenceProfile& profile) {
@@ -117,6 +126,27 @@ Result<std::vector<UniqueColumn>> read_unique(ByteReader& in, const ReferencePro
   return out;
 }
 
+// What was learned of each segment apart.
+Result<void> read_parts(ByteReader& in, std::uint64_t count, ReferenceProfile& profile) {
+  const std::size_t slots = profile.chunks.size() + 1;
+  for (std::uint64_t left = count; left > 0; --left) {
+    ReferenceProfile& part = profile.parts.emplace_back();
+    part.rows = in.i64();
+    LW_CHECK(in.finish("profile"));
+    if (part.rows < 0 || part.rows > profile.rows) return broken_profile("a segment has more rows than the reference");
+    for (const ColumnProfile& whole : profile.columns) {
+      LW_TRY(ColumnProfile column, read_column(in));
+      if (column.column.name != whole.column.name || column.column.kind != whole.column.kind)
+        return broken_profile("the columns of a segment are not those of the model");
+      part.columns.push_back(std::move(column));
+    }
+    LW_TRY(part.pca, read_pca(in));
+    LW_TRY(part.states, read_table(in, part, 1, slots));
+    LW_TRY(part.gram, read_gram(in, part.pca));
+  }
+  return {};
+}
+
 Result<void> read_summary(ByteReader& in, ReferenceProfile& profile) {
   profile.model = in.text();
   profile.configuration = in.text();
@@ -137,7 +167,7 @@ Result<void> read_summary(ByteReader& in, ReferenceProfile& profile) {
   return {};
 }
 
-Result<ReferenceProfile> read_content(std::string_view content) {
+Result<ReferenceProfile> read_content(std::string_view content, std::uint32_t version) {
   ByteReader in(content);
   ReferenceProfile profile;
   LW_CHECK(read_summary(in, profile));
@@ -148,13 +178,14 @@ Result<ReferenceProfile> read_content(std::string_view content) {
   LW_TRY(profile.pca, read_pca(in));
   LW_TRY(profile.chunks, read_chunks(in));
   LW_TRY(profile.segments, read_segments(in));
-  LW_TRY(profile.states, read_table(in, profile));
+  const std::uint64_t parts = version < 2 ? 0 : in.count(1);
+  if (parts != 0 && parts + 1 != profile.segments.segments.size())
+    return broken_profile("its parts are not its segments");
+  const std::size_t segments = parts > 0 ? 1 : profile.segments.segments.size();
+  LW_TRY(profile.states, read_table(in, profile, segments, profile.chunks.size() + 1));
   LW_TRY(profile.unique, read_unique(in, profile));
-  LW_TRY(profile.gram, GramState::deserialize(in));
-  LW_CHECK(in.finish("profile"));
-  if (!profile.gram.sums.empty() && profile.gram.sums.size() != profile.pca.features.size()) {
-    return broken_profile("the Gram matrix does not match the PCA's features");
-  }
+  LW_TRY(profile.gram, read_gram(in, profile.pca));
+  LW_CHECK(read_parts(in, parts, profile));
   if (in.remaining() != 0) return broken_profile("there are bytes after its end");
   return profile;
 }
@@ -164,7 +195,7 @@ Result<ReferenceProfile> read_content(std::string_view content) {
 Result<ReferenceProfile> ReferenceProfile::deserialize(std::string_view bytes, const std::string& file) {
   const auto parse = [&]() -> Result<ReferenceProfile> {
     LW_TRY(const std::string_view content, unwrap_content(bytes, kVersion));
-    return read_content(content);
+    return read_content(content, version_of(bytes));
   };
   Result<ReferenceProfile> result = parse();
   if (!result.ok()) result.error().where.file = file;

@@ -58,4 +58,8 @@ Result<std::string_view> unwrap_content(std::string_view bytes, std::uint32_t ve
   return content;
 }
 
+std::uint32_t version_of(std::string_view bytes) {
+  return static_cast<std::uint32_t>(number_at(bytes, kMagic.size(), 4));
+}
+
 }  // namespace longwatch

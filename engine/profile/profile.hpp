@@ -86,7 +86,7 @@ struct SchemaColumn {
 };
 
 struct ReferenceProfile {
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;  ///< 1: without parts; still read
   std::string model;
   std::string configuration;  ///< canonical_text of the ModelConfig
   std::uint64_t data_fingerprint = 0;
@@ -100,9 +100,12 @@ struct ReferenceProfile {
   PcaProfile pca;
   std::vector<Chunk> chunks;
   SegmentPlan segments;
-  StateTable states;                 ///< of the reference
+  StateTable states;                 ///< of the reference; with `parts` only those of all rows
   std::vector<UniqueColumn> unique;  ///< the columns whose repeated values are counted
   GramState gram;                    ///< of all reference rows; empty where there is no PCA
+  /// FitScope::per_segment: what was learned of segments[1], segments[2], ... each on its own. Only `rows`, `columns`
+  /// (the same, in the same order), `pca`, `states` (of one segment and these chunks) and `gram` are filled.
+  std::vector<ReferenceProfile> parts;
 
   /// The file's bytes: magic, version, length, checksum, content.
   [[nodiscard]] std::string serialize() const;

@@ -123,10 +123,18 @@ std::string ReferenceProfile::serialize() const {
   out.u64(chunks.size());
   for (const Chunk& chunk : chunks) write(out, chunk);
   write(out, segments);
+  out.u64(parts.size());
   write(out, states);
   out.u64(unique.size());
   for (const UniqueColumn& column : unique) write(out, column);
   gram.serialize(out);
+  for (const ReferenceProfile& part : parts) {
+    out.i64(part.rows);
+    for (const ColumnProfile& column : part.columns) write(out, column);
+    write(out, part.pca);
+    write(out, part.states);
+    part.gram.serialize(out);
+  }
   return wrap_content(out.bytes(), kVersion);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "engine/source/guard.hpp"
 
@@ -105,7 +106,8 @@ std::uint8_t* Scratch::reserve(std::int64_t bytes) {
   if (buffer_ == nullptr) buffer_ = take(arrow::AllocateResizableBuffer(0, pool_));
   if (bytes > buffer_->size()) {
     buffer_.reset();  // first, so that the old bytes do not count
-    buffer_ = take(arrow::AllocateResizableBuffer(bytes + bytes / 4, pool_));
+    const std::int64_t spare = std::min(bytes / 4, std::numeric_limits<std::int64_t>::max() - bytes);
+    buffer_ = take(arrow::AllocateResizableBuffer(bytes + spare, pool_));
   }
   return buffer_->mutable_data();
 }

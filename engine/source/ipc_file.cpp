@@ -94,7 +94,6 @@ void IpcFile::load_batches(const std::string& footer) {
       throw Corrupt("row group " + std::to_string(i) + ": " + e.what());
     }
     summary_.rows += group_rows_.back();  // at most 2^31 rows in each of a million batches
-    check_promise(summary_.rows, summary_.bytes);
   }
   for (const IpcBlock& block : footer_.dictionaries)
     summary_.fingerprint = hash_ends(*kept_, block, summary_.fingerprint);
@@ -140,9 +139,10 @@ OpenChunk IpcFile::open_chunk(int group, const LeafColumn& column, bool show_cod
   const IpcBlock& block = footer_.batches.at(static_cast<std::size_t>(group));
   const IpcBatch batch = parse_ipc_batch(read_ipc_metadata(*file, block), block, false);
   if (batch.rows != chunk.rows) throw Corrupt("the file was changed while it was read");
-  auto pool = std::make_shared<LimitedPool>(memory_budget(block.body));
+  const std::int64_t budget = memory_budget(block.body);
+  auto pool = std::make_shared<LimitedPool>(budget);
+  chunk.text_budget = budget / 2;
   chunk.pool = pool;
-  chunk.text_budget = memory_budget(block.body) / 2;
   open_ipc_column({file, &batch, pool.get()}, fields_.at(static_cast<std::size_t>(column.leaf)), column.physical,
                   dictionary(file, column), show_codes, chunk);
   return chunk;

@@ -25,8 +25,8 @@ struct OpenChunk {
   std::shared_ptr<::parquet::RowGroupReader> group;
   std::shared_ptr<::parquet::ColumnReader> column;  ///< nullptr where the row group has no rows
   std::int64_t rows = 0;
-  std::int64_t text_budget = 64LL << 20U;  ///< bytes that the category texts of a slab may take
-  bool nullable = false;                   ///< whether `column` writes levels, and a level may be 0
+  std::int64_t text_budget = INT64_MAX;  ///< bytes that the category texts of a slab may take
+  bool nullable = false;                 ///< whether `column` writes levels, and a level may be 0
   Location where;
 };
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import oracle
-import tables
+import table_makers as tables
 from conftest import ROOT
 
 METRICS = oracle.described(ROOT / "docs" / "metrics.md")

@@ -88,6 +88,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"models: {m: {reference: r, task: binery}}\n",
              "f.yaml:1:34: 'task' must be binary, multiclass or regression, not 'binery' (did you mean 'binary'?)"},
         Case{"models: {m: {reference: r, timestamp: [a]}}\n", "'timestamp' must be a column name, not a list"},
+        Case{"models: {m: {reference: r, fit: apart}}\n", "'fit' must be shared or per_segment, not 'apart'"},
+        Case{"models: {m: {reference: r, fit: [shared]}}\n", "'fit' must be shared or per_segment, not a list"},
         Case{"models: {m: {reference: r, quantiles: 15}}\n", "'quantiles' must be at least 16, not 15"},
         Case{"models: {m: {reference: r, quantiles: 1e9}}\n", "'quantiles' must be at most 65536, not 1e9"},
         Case{"models: {m: {reference: r, quantiles: 16.5}}\n", "'quantiles' must be a whole number, not 16.5"},

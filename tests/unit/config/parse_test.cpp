@@ -104,6 +104,7 @@ TEST(Parse, MinimumIsAReference) {
   EXPECT_EQ(model.task, Task::none);
   EXPECT_EQ(model.chunk, (ChunkRule{}));
   EXPECT_EQ(model.max_segments, 1000);
+  EXPECT_EQ(model.fit, FitScope::shared);
   EXPECT_EQ(model.quantiles, 1024);
   EXPECT_EQ(model.pca_variance, 0.65);
   EXPECT_EQ(model.pca_max_columns, 2000);
@@ -279,8 +280,8 @@ TEST(Canonical, ChangesWithWhatChangesResultsOnly) {
   EXPECT_EQ(text(base + ", time_zone: UTC, reference_chunk: 1w"), expected);
   for (const char* change :
        {"id: i", "task: binary, score: s", "task: binary, prediction: s", "segments: [s]", "max_segments: 9",
-        "metrics: [psi]", "pca: {variance: 0.5}", "pca: {max_columns: 5}", "quantiles: 99", "thresholds: {psi: none}",
-        "constraints: [{column: a, not_null: true}]", "filter: [{column: a, at_least: 1}]",
+        "fit: per_segment", "metrics: [psi]", "pca: {variance: 0.5}", "pca: {max_columns: 5}", "quantiles: 99",
+        "thresholds: {psi: none}", "constraints: [{column: a, not_null: true}]", "filter: [{column: a, at_least: 1}]",
         "treat_as: {a: categorical}", "time_zone: Europe/Berlin", "reference_chunk: {size: 5}"}) {
     EXPECT_NE(text(base + ", " + change), expected) << change;
   }

@@ -174,6 +174,86 @@ TEST(ProfileFile, RoundTripKeepsEverything) {
   EXPECT_EQ(a.serialize(), b.serialize());
 }
 
+// The example with its one segment fitted apart.
+ReferenceProfile example_with_parts() {
+  ReferenceProfile profile = example();
+  ReferenceProfile& part = profile.parts.emplace_back();
+  part.rows = 5;
+  part.columns = profile.columns;
+  part.columns[0].partition = {};
+  std::vector<double> values = {-3, 5, 6};
+  fit_numbers(values, 2, 16, part.columns[0]);
+  part.pca.skipped = "fewer than two usable features";
+  const auto keep = [](auto& states) { states.resize(std::min<std::size_t>(states.size(), 3)); };
+  StateTable& all = profile.states;
+  all.segments = 1;
+  keep(all.rows);
+  for (auto& states : all.numbers) keep(states);
+  for (auto& states : all.categories) keep(states);
+  keep(all.reconstruction);
+  part.states = all;
+  part.states.reconstruction.clear();
+  for (NumberState& state : part.states.numbers[0])
+    state = number_state({-3, 7}, part.columns[0].partition, part.columns[0].moments);
+  return profile;
+}
+
+TEST(ProfileFile, PartsRoundTrip) {
+  const ReferenceProfile a = example_with_parts();
+  const auto read = ReferenceProfile::deserialize(a.serialize(), "x.profile");
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  ASSERT_EQ(read.value().parts.size(), 1U);
+  const ReferenceProfile& part = read.value().parts[0];
+  EXPECT_EQ(part.rows, 5);
+  ASSERT_EQ(part.columns.size(), 3U);
+  for (std::size_t c = 0; c < 3; ++c) expect_equal_columns(a.parts[0].columns[c], part.columns[c]);
+  EXPECT_FALSE(part.columns[0].partition == read.value().columns[0].partition);
+  EXPECT_EQ(part.pca.skipped, "fewer than two usable features");
+  EXPECT_EQ(part.states.rows, a.parts[0].states.rows);
+  EXPECT_EQ(part.states.numbers, a.parts[0].states.numbers);
+  EXPECT_EQ(part.states.categories, a.parts[0].states.categories);
+  EXPECT_EQ(a.serialize(), read.value().serialize());
+}
+
+TEST(ProfileFile, PartsThatDoNotFitAreRefused) {
+  const auto why = [](const ReferenceProfile& profile) {
+    const auto read = ReferenceProfile::deserialize(profile.serialize(), "x.profile");
+    return read.ok() ? "read" : read.error().what;
+  };
+  ReferenceProfile more = example_with_parts();
+  more.parts.push_back(more.parts[0]);
+  EXPECT_THAT(why(more), testing::HasSubstr("its parts are not its segments"));
+  ReferenceProfile other = example_with_parts();
+  other.parts[0].columns[1].column.name = "d";
+  EXPECT_THAT(why(other), testing::HasSubstr("the columns of a segment are not those of the model"));
+  ReferenceProfile rows = example_with_parts();
+  rows.parts[0].rows = 10;
+  EXPECT_THAT(why(rows), testing::HasSubstr("a segment has more rows than the reference"));
+  ReferenceProfile slots = example_with_parts();
+  slots.parts[0].states.slots = 2;
+  EXPECT_THAT(why(slots), testing::HasSubstr("the states do not belong"));
+}
+
+// What version 1 wrote: the same content without the number of parts before the states.
+TEST(ProfileFile, ReadsVersionOne) {
+  const ReferenceProfile a = example();
+  const std::string now = a.serialize();
+  const std::string content(unwrap_content(now, ReferenceProfile::kVersion).value());
+  ByteWriter states;
+  states.i64(a.states.slots);
+  states.i64(a.states.segments);
+  states.u64(a.states.rows.size());
+  for (const std::int64_t rows : a.states.rows) states.i64(rows);
+  const std::size_t at = content.find(states.bytes());
+  ASSERT_NE(at, std::string::npos);
+  ASSERT_EQ(content[at - 1], 0);  // no parts
+  std::string before = content;
+  before.erase(at - 1, 1);
+  const auto read = ReferenceProfile::deserialize(wrap_content(before, 1), "x.profile");
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  EXPECT_EQ(read.value().serialize(), now);
+}
+
 TEST(ProfileFile, AnEmptyProfileRoundTrips) {
   const ReferenceProfile empty;
   const auto read = ReferenceProfile::deserialize(empty.serialize(), "x.profile");
@@ -205,7 +285,7 @@ TEST(ProfileFile, EveryFlippedByteIsRefused) {
 
 // Damage under a checksum that is right: an error or a profile that can be written again, never a crash.
 TEST(ProfileFile, DamageBehindTheChecksumDoesNotCrash) {
-  const std::string file = example().serialize();
+  const std::string file = example_with_parts().serialize();
   const std::string content(unwrap_content(file, ReferenceProfile::kVersion).value());
   std::mt19937_64 generator(17);
   int refused = 0;
@@ -233,7 +313,7 @@ TEST(ProfileFile, NamesANewerVersion) {
   const auto read = ReferenceProfile::deserialize(bytes, "flights.profile");
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().text(),
-            "flights.profile: was written by a newer Longwatch (profile version 3, this one reads up to 1) (upgrade "
+            "flights.profile: was written by a newer Longwatch (profile version 3, this one reads up to 2) (upgrade "
             "Longwatch)");
 }
 
