@@ -6,6 +6,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/source/guard.hpp"
+#include "engine/source/limited_pool.hpp"
 
 namespace longwatch::reading {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 constexpr std::int64_t kMagic = 4;
 // The longest header of a dictionary page that parquet-mr before 1.2.9 left out of its chunk's length.
 constexpr std::int64_t kOldSlack = 100;
-// Rows cost time even where they cost no bytes: what a file of some size may promise. Real files of constant columns
-// stay far below, as every page of theirs has a header.
-constexpr std::int64_t kMostValues = 1LL << 27U;
-constexpr std::int64_t kValuesPerByte = 16'384;
 
 struct Placed {
   ChunkRange range;
@@ -71,15 +68,15 @@ ChunkRange chunk_range(const ::parquet::ColumnChunkMetaData& chunk, const ::parq
 
 void check_chunks(const ::parquet::FileMetaData& metadata, std::int64_t data_end) {
   std::vector<Placed> placed;
-  std::int64_t left = kMostValues + kValuesPerByte * data_end;
+  std::int64_t values = 0;
   for (int g = 0; g < metadata.num_row_groups(); ++g) {
     const auto group = metadata.RowGroup(g);
     for (int c = 0; c < metadata.num_columns(); ++c) {
       try {
         const auto chunk = group->ColumnChunk(c);
         check_against_schema(*chunk, *metadata.schema()->Column(c), group->num_rows());
-        left -= std::min(chunk->num_values(), left + 1);
-        if (left < 0) throw Corrupt("the file promises more values than one of its size can be trusted to hold");
+        if (__builtin_add_overflow(values, chunk->num_values(), &values)) values = INT64_MAX;
+        check_promise(values, data_end);
         if (group->num_rows() == 0 || !chunk->file_path().empty()) continue;
         placed.push_back({chunk_range(*chunk, metadata.writer_version(), data_end), g, c});
       } catch (const std::exception& e) {

@@ -21,6 +21,15 @@ inline std::int64_t memory_budget(std::int64_t bytes) {
   return std::min(kBase + 64 * held, std::max(kSmall, 32 * held));
 }
 
+/// Rows cost time even where they cost no bytes. Throws Corrupt where a file of `bytes` bytes promises more values than
+/// it can be trusted to hold. Real files stay far below, constant columns too, as every page of theirs has a header.
+inline void check_promise(std::int64_t values, std::int64_t bytes) {
+  constexpr std::int64_t kBase = 1LL << 27U;
+  constexpr std::int64_t kPerByte = 16'384;
+  if (values > kBase + kPerByte * std::min(bytes, std::int64_t{1} << 40U))
+    throw Corrupt("the file promises more values than one of its size can be trusted to hold");
+}
+
 class LimitedPool final : public arrow::MemoryPool {
  public:
   explicit LimitedPool(std::int64_t limit) : limit_(limit) {}

@@ -39,7 +39,7 @@ class ByteTable {
 class TextPool {
  public:
   /// `limit`: the bytes that the values of one slab may take; beyond, `code` throws Corrupt.
-  explicit TextPool(std::int64_t limit) : limit_(limit) {}
+  explicit TextPool(std::int64_t limit = INT64_MAX) : limit_(limit) {}
 
   /// Forgets all values once there are many, so that a column of distinct values does not grow without bound. Call it
   /// before a slab.
