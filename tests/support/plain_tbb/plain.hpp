@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -127,14 +128,23 @@ void parallel_sort(Iterator begin, Iterator end, Less less = {}) {
 template <class T>
 class enumerable_thread_specific {
  public:
+  enumerable_thread_specific() = default;
+  /// Every thread's value starts as a copy of `first`.
+  explicit enumerable_thread_specific(T first) : first_(std::move(first)) {}
   T& local() {
     const std::lock_guard guard(lock_);
-    return values_[plain::thread_number()];
+    const auto [found, fresh] = places_.try_emplace(plain::thread_number(), values_.size());
+    if (fresh) values_.push_back(first_);
+    return values_[found->second];
   }
+  auto begin() { return values_.begin(); }
+  auto end() { return values_.end(); }
 
  private:
   std::mutex lock_;
-  std::map<std::uint64_t, T> values_;
+  T first_{};
+  std::deque<T> values_;  // which do not move
+  std::map<std::uint64_t, std::size_t> places_;
 };
 
 class flow_control {
