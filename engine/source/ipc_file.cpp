@@ -94,6 +94,7 @@ void IpcFile::load_batches(const std::string& footer) {
       throw Corrupt("row group " + std::to_string(i) + ": " + e.what());
     }
     summary_.rows += group_rows_.back();  // at most 2^31 rows in each of a million batches
+    check_promise(summary_.rows, summary_.bytes);
   }
   for (const IpcBlock& block : footer_.dictionaries)
     summary_.fingerprint = hash_ends(*kept_, block, summary_.fingerprint);
