@@ -13,7 +13,7 @@ namespace {
 
 TEST(FuzzFinds, AreRefusedOrParsed) {
   int files = 0;
-  const auto folder = std::filesystem::path(__FILE__).parent_path() / "../../data/fuzz/config";
+  const auto folder = std::filesystem::path(LONGWATCH_SOURCE_FOLDER) / "tests/data/fuzz/config";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     SCOPED_TRACE(entry.path());
     ++files;

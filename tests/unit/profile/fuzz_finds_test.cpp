@@ -14,7 +14,7 @@ namespace {
 
 TEST(FuzzFinds, AreRefusedOrWrittenAndReadBack) {
   int files = 0;
-  const auto folder = std::filesystem::path(__FILE__).parent_path() / "../../data/fuzz/profile";
+  const auto folder = std::filesystem::path(LONGWATCH_SOURCE_FOLDER) / "tests/data/fuzz/profile";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     SCOPED_TRACE(entry.path());
     ++files;
