@@ -14,6 +14,7 @@
 #include "benchmarks/bandwidth.hpp"
 #include "benchmarks/samples.hpp"
 #include "cpu/cell_table.hpp"
+#include "cpu/level.hpp"
 #include "cpu/number_block.hpp"
 #include "engine/backend/backend.hpp"
 #include "engine/state/row.hpp"
@@ -123,20 +124,6 @@ void run_numbers(benchmark::State& state, const Case& what) {
   state.SetLabel(std::to_string(profile.partition.edges().size()) + " edges");
 }
 
-const char* level_text(VectorLevel level) {
-  switch (level) {
-    case VectorLevel::portable:
-      return "portable";
-    case VectorLevel::avx2:
-      return "avx2";
-    case VectorLevel::avx512:
-      return "avx512";
-    case VectorLevel::best:
-      break;
-  }
-  return "best";
-}
-
 const cpu::NumberParts& parts_of([[maybe_unused]] VectorLevel level) {
 #if defined(__x86_64__)
   if (level == VectorLevel::avx512) return cpu::number_parts_avx512();
@@ -185,7 +172,8 @@ void add_parts() {
   for (const auto& [name, part] : parts) {
     for (const bool in_cache : {true, false}) {
       for (const VectorLevel level : {VectorLevel::portable, VectorLevel::avx2, VectorLevel::avx512}) {
-        const std::string full = std::string("part/") + name + (in_cache ? "/cache/" : "/memory/") + level_text(level);
+        const std::string full =
+            std::string("part/") + name + (in_cache ? "/cache/" : "/memory/") + std::string(cpu::level_name(level));
         benchmark::RegisterBenchmark(full.c_str(), [level, chosen = part, in_cache](benchmark::State& state) {
           run_part(state, level, chosen, in_cache);
         });
@@ -211,7 +199,7 @@ void read_bandwidth(benchmark::State& state) {
 void add_case(const Case& what) {
   const std::string name = "numbers/" + what.distribution + (what.width() == 4 ? "/float32" : "/float64") +
                            "/nulls:" + std::to_string(what.null_percent) + (what.listed ? "/listed" : "/contiguous") +
-                           (what.in_cache ? "/cache" : "/memory") + "/" + level_text(what.level);
+                           (what.in_cache ? "/cache" : "/memory") + "/" + std::string(cpu::level_name(what.level));
   benchmark::RegisterBenchmark(name.c_str(), [what](benchmark::State& state) { run_numbers(state, what); });
 }
 
