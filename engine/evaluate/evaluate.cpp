@@ -107,7 +107,7 @@ class ColumnTask {
   }
 
   [[nodiscard]] bool applies(const Metric& metric) const {
-    if (column_ < 0) return metric.applies_to == AppliesTo::model;
+    if (column_ < 0) return of_model(metric.applies_to, periods_.model->task);
     if (metric.applies_to == AppliesTo::both) return true;
     return metric.applies_to ==
            (profile_column_->column.kind == ColumnKind::continuous ? AppliesTo::continuous : AppliesTo::categorical);

@@ -22,6 +22,14 @@ const char* applies_to_text(AppliesTo applies_to) {
       return "model";
     case AppliesTo::unique:
       return "id, `unique`";
+    case AppliesTo::binary:
+      return "binary classifier";
+    case AppliesTo::multiclass:
+      return "multiclass classifier";
+    case AppliesTo::classifier:
+      return "classifier";
+    case AppliesTo::regression:
+      return "regression";
   }
   return "";
 }

@@ -30,13 +30,30 @@ const char* family_name(Family family);
 
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+/// How the value of a chunk of this size would spread if its rows were drawn from the reference (same segment), with the
+/// reference's own sampling included. Either `error` is set (values that spread about the reference's value), or `mean`
+/// and `variance` (distances: of the *squared* distance), or neither where it is not known.
+struct NullSpread {
+  double error = kNaN;
+  double mean = kNaN;
+  double variance = kNaN;
+};
+
 /// A value with what is known about it; NaN members are unknown and leave as null. `status` is "ok", or why there is no
 /// value: "insufficient_data", "not_in_reference", "undefined: ...". A NaN value never has status "ok".
 struct MetricValue {
   double value = kNaN;
   double standard_error = kNaN;
+  double ci_lower = kNaN;  ///< 95 % interval of the metric of the chunk's population
+  double ci_upper = kNaN;
+  double pi_lower = kNaN;  ///< estimates: 95 % interval of the realized metric of these very rows
+  double pi_upper = kNaN;
+  const char* interval_method = "";  ///< of static storage: "wilson", "logit_delong", "delta", "table_bootstrap"
   double p_value = kNaN;
-  double resolution = kNaN;  ///< the value is within this of the one the rows would give
+  double resolution = kNaN;   ///< the value is within this of the one the rows would give
+  double labels_rate = kNaN;  ///< performance: share of rows whose label is known
+  double events = kNaN;       ///< members of the smaller class of the metric's denominator; NaN: does not matter
+  NullSpread null;            ///< what chance alone does to it
   std::string status = "ok";
   static MetricValue undefined(std::string why);  ///< status "undefined: why"
 };
@@ -67,6 +84,8 @@ struct CategoryView {
   void assign(const CategoryState& state, const ColumnProfile& column);
 };
 
+struct ClassifierView;  // classifier_view.hpp
+
 /// What a metric may read. Exactly one pair of views is set for column metrics; none for model metrics.
 /// `reference` is the same segment's whole reference; null where the reference lacks the segment.
 struct MetricInput {
@@ -76,12 +95,45 @@ struct MetricInput {
   const CategoryView* categories = nullptr;
   const CategoryView* reference_categories = nullptr;
   const NumberState* reconstruction = nullptr;
+  const NumberState* reference_reconstruction = nullptr;
+  const ClassifierView* classifier = nullptr;
+  const ClassifierView* reference_classifier = nullptr;
   const UniqueCounts* unique = nullptr;
+  const ModelConfig* model = nullptr;
+  std::size_t variant = 0;  ///< of a metric with several values: which one
   std::int64_t rows = 0;  ///< of the chunk and segment
 };
 
-/// `unique`: the id, and columns with the constraint `unique` (see evaluate/unique_values.hpp).
-enum class AppliesTo : std::uint8_t { continuous, categorical, both, model, unique };
+/// `unique`: the id, and columns with the constraint `unique` (see evaluate/unique_values.hpp). `binary`, `multiclass`,
+/// `classifier` (either) and `regression`: models of that task.
+enum class AppliesTo : std::uint8_t {
+  continuous,
+  categorical,
+  both,
+  model,
+  unique,
+  binary,
+  multiclass,
+  classifier,
+  regression
+};
+/// Whether a metric is one of models of this task, not of columns.
+inline bool of_model(AppliesTo applies_to, Task task) {
+  switch (applies_to) {
+    case AppliesTo::model:
+      return true;
+    case AppliesTo::binary:
+      return task == Task::binary;
+    case AppliesTo::multiclass:
+      return task == Task::multiclass;
+    case AppliesTo::classifier:
+      return task == Task::binary || task == Task::multiclass;
+    case AppliesTo::regression:
+      return task == Task::regression;
+    default:
+      return false;
+  }
+}
 
 /// The threshold a metric has where the user gives none.
 enum class DefaultThreshold : std::uint8_t {
@@ -94,7 +146,7 @@ enum class DefaultThreshold : std::uint8_t {
 
 /// A metric's descriptor. Every member is written out in its file.
 struct Metric {
-  std::string_view name;     ///< snake_case, unique
+  std::string_view name;     ///< snake_case, unique within its family
   std::string_view summary;  ///< one sentence for people
   std::string_view source;   ///< paper, equation or implementation the formula follows
   Family family;
@@ -104,6 +156,9 @@ struct Metric {
   bool needs_reference;  ///< its value is undefined for a segment the reference lacks
   DefaultThreshold threshold;
   MetricValue (*compute)(const MetricInput& input);
+  /// The names of the values of a metric that has several (entries of a confusion matrix, the user's own metrics); null
+  /// for one that has one, named as the metric is.
+  std::vector<std::string> (*variants)(const ModelConfig& model, const ReferenceProfile& profile) = nullptr;
 };
 
 /// All metrics, by file name then order in the file (a build-time table).

@@ -1,5 +1,6 @@
 // A profile from bytes. serialize.cpp writes the same fields in the same order.
 #include "engine/profile/file_format.hpp"
+#include "engine/profile/performance_fields.hpp"
 #include "engine/profile/read_fields.hpp"
 
 namespace longwatch {
@@ -186,6 +187,12 @@ Result<ReferenceProfile> read_content(std::string_view content, std::uint32_t ve
   LW_TRY(profile.unique, read_unique(in, profile));
   LW_TRY(profile.gram, read_gram(in, profile.pca));
   LW_CHECK(read_parts(in, parts, profile));
+  if (version >= 3) {
+    LW_CHECK(read_performance(in, profile));
+    for (ReferenceProfile& part : profile.parts) LW_CHECK(read_performance(in, part));
+  } else {
+    profile.performance.unusable = "undefined: the profile was made by an earlier version";
+  }
   if (in.remaining() != 0) return broken_profile("there are bytes after its end");
   return profile;
 }

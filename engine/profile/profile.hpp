@@ -11,10 +11,12 @@
 #include "engine/chunk/plan.hpp"
 #include "engine/config/config.hpp"
 #include "engine/config/roles.hpp"
+#include "engine/profile/calibrator.hpp"
 #include "engine/state/category_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/partition.hpp"
+#include "engine/state/score_state.hpp"
 #include "engine/unique/unique_counts.hpp"
 
 namespace longwatch {
@@ -63,6 +65,7 @@ struct StateTable {
   std::vector<std::vector<NumberState>> numbers;       ///< by column (empty vector where categorical), by cell
   std::vector<std::vector<CategoryState>> categories;  ///< by column (empty vector where continuous), by cell
   std::vector<NumberState> reconstruction;             ///< by cell; empty where there is no PCA
+  std::vector<ScoreState> scores;                      ///< by cell; empty but for binary classifiers
 
   [[nodiscard]] std::size_t cell(std::int64_t segment, std::int64_t slot) const {
     return static_cast<std::size_t>(segment * slots + slot);
@@ -86,7 +89,7 @@ struct SchemaColumn {
 };
 
 struct ReferenceProfile {
-  static constexpr int kVersion = 2;  ///< 1: without parts; still read
+  static constexpr int kVersion = 3;  ///< 1: without parts, 2: without performance; both are still read
   std::string model;
   std::string configuration;  ///< canonical_text of the ModelConfig
   std::uint64_t data_fingerprint = 0;
@@ -98,13 +101,14 @@ struct ReferenceProfile {
   std::vector<SchemaColumn> schema;
   std::vector<ColumnProfile> columns;
   PcaProfile pca;
+  PerformanceProfile performance;
   std::vector<Chunk> chunks;
   SegmentPlan segments;
   StateTable states;                 ///< of the reference; with `parts` only those of all rows
   std::vector<UniqueColumn> unique;  ///< the columns whose repeated values are counted
   GramState gram;                    ///< of all reference rows; empty where there is no PCA
   /// FitScope::per_segment: what was learned of segments[1], segments[2], ... each on its own. Only `rows`, `columns`
-  /// (the same, in the same order), `pca`, `states` (of one segment and these chunks) and `gram` are filled.
+  /// (the same, in the same order), `pca`, `performance`, `states` (of one segment and these chunks) and `gram` are filled.
   std::vector<ReferenceProfile> parts;
 
   /// The file's bytes: magic, version, length, checksum, content.

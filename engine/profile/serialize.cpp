@@ -1,5 +1,6 @@
 // A profile as bytes. deserialize.cpp reads the same fields in the same order.
 #include "engine/profile/file_format.hpp"
+#include "engine/profile/performance_fields.hpp"
 #include "engine/profile/profile.hpp"
 
 namespace longwatch {
@@ -135,6 +136,8 @@ std::string ReferenceProfile::serialize() const {
     write(out, part.states);
     part.gram.serialize(out);
   }
+  write_performance(out, *this);
+  for (const ReferenceProfile& part : parts) write_performance(out, part);
   return wrap_content(out.bytes(), kVersion);
 }
 

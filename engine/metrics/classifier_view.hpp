@@ -1,0 +1,40 @@
+#pragma once
+// A cell of a binary classifier (or one class of a multiclass one, against the rest) made ready for its metrics.
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/profile/calibrator.hpp"
+#include "engine/state/score_state.hpp"
+
+namespace longwatch {
+
+/// Rows by score and prediction, each as a mass of positive and of negative outcomes. Realized: counts of the rows whose
+/// label is known. Estimated: count * c and count * (1 - c) over all scored rows, c the calibrated score; label or not.
+/// Every performance metric is a function of such a table; index 0 of an array of two is "predicted negative".
+struct OutcomeTable {
+  std::vector<double> score;       ///< strictly decreasing
+  std::vector<double> positive[2];  ///< by prediction, then by score
+  std::vector<double> negative[2];
+  double unscored_positive[2] = {0, 0};  ///< realized: rows with a prediction and a label, but no usable score
+  double unscored_negative[2] = {0, 0};
+  double rows = 0;  ///< sum of all masses
+
+  // The confusion matrix, over scored and unscored rows.
+  double true_positive = 0, false_positive = 0, false_negative = 0, true_negative = 0;
+};
+
+/// Both tables of one cell. `scores` and `performance` are borrowed.
+struct ClassifierView {
+  const ScoreState* scores = nullptr;
+  const PerformanceProfile* performance = nullptr;
+  OutcomeTable realized;
+  OutcomeTable estimated;  ///< empty where `performance` says not_estimated
+  /// By score of `estimated`: rows and calibrated score, for label noise and calibrator error.
+  std::vector<double> calibrated;
+  double labels_rate = 0;  ///< share of the rows whose label is known; NaN without rows
+  /// Makes this the view of another cell, keeping the buffers. O(entries log knots).
+  void assign(const ScoreState& state, const PerformanceProfile& profile);
+};
+
+}  // namespace longwatch
