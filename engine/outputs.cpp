@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "engine/base/text.hpp"
 #include "engine/rows.hpp"
@@ -29,6 +32,46 @@ std::string canonical_fleet(const FleetConfig& fleet) {
 std::int64_t now_micros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+const char* headline_of(Task task) {
+  switch (task) {
+    case Task::binary:
+    case Task::multiclass:
+      return "roc_auc";
+    case Task::regression:
+      return "mae";
+    case Task::none:
+      break;
+  }
+  return "";
+}
+
+// The rows of a model's headline metric, all rows of the analysis, chunk by chunk.
+void add_performance(const std::vector<ResultRow>& rows, ModelOutcome& outcome) {
+  std::map<std::int64_t, PerformanceLine> lines;
+  for (const ResultRow& row : rows) {
+    const std::string_view family = row.family;
+    const bool estimated = family == family_name(Family::estimated_performance);
+    const bool realized = family == family_name(Family::realized_performance);
+    const bool wanted = (estimated || realized) && row.metric.view() == outcome.headline && row.period[0] == 'a';
+    if (!wanted || !row.segment_column.empty() || row.chunk_index < 0) continue;
+    const auto [at, fresh] = lines.try_emplace(row.chunk_index);
+    PerformanceLine& line = at->second;
+    if (fresh) line = {std::string(row.chunk_key.view()), kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, false};
+    line.labels_rate = row.labels_rate;
+    line.alert = line.alert || row.alert == 1;
+    if (estimated) {
+      std::tie(line.estimated, line.estimated_lower, line.estimated_upper) =
+          std::tuple(row.value, row.pi_lower, row.pi_upper);
+    } else {
+      std::tie(line.realized, line.realized_lower, line.realized_upper) =
+          std::tuple(row.value, row.ci_lower, row.ci_upper);
+    }
+  }
+  for (auto& [index, line] : lines) {
+    if (!std::isnan(line.estimated) || !std::isnan(line.realized)) outcome.performance.push_back(std::move(line));
+  }
 }
 
 AlertLine line_of(const ResultRow& row) {
@@ -140,6 +183,8 @@ Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcom
     ++outcome.alerts_all;
     summary_.alerts.push_back(line_of(row));
   }
+  outcome.headline = headline_of(result.model->task);
+  add_performance(rows, outcome);
   summary_.result_rows += static_cast<std::int64_t>(rows.size());
   return results_->add(rows);
 }
