@@ -68,6 +68,7 @@ void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& p
   }
   close(realized);
   close(estimated);
+  if (estimable) noise.assign(estimated, calibrated, profile.calibrators.front());
   labels_rate = state.rows == 0 ? std::numeric_limits<double>::quiet_NaN()
                                 : static_cast<double>(state.labelled()) / static_cast<double>(state.rows);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/metrics/estimate_noise.hpp"
 #include "engine/profile/calibrator.hpp"
 #include "engine/state/score_state.hpp"
 
@@ -32,6 +33,7 @@ struct ClassifierView {
   OutcomeTable estimated;  ///< empty where `performance` says not_estimated
   /// By score of `estimated`: rows and calibrated score, for label noise and calibrator error.
   std::vector<double> calibrated;
+  EstimateNoise noise;    ///< what is uncertain about `estimated`
   double labels_rate = 0;  ///< share of the rows whose label is known; NaN without rows
   /// Makes this the view of another cell, keeping the buffers. O(entries log knots).
   void assign(const ScoreState& state, const PerformanceProfile& profile);
