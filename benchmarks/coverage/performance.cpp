@@ -10,6 +10,7 @@
 
 #include "benchmarks/coverage/classifier.hpp"
 #include "benchmarks/coverage/part.hpp"
+#include "engine/metrics/functional.hpp"
 #include "engine/metrics/performance_interval.hpp"
 
 namespace longwatch::coverage {
@@ -22,50 +23,26 @@ struct Subject {
   IntervalRecipe recipe;
 };
 
-double roc_auc(const OutcomeTable& t) {
-  double above = 0, pairs = 0, negatives = 0;
-  for (std::size_t j = 0; j < t.score.size(); ++j) {
-    const double p = t.positive[0][j] + t.positive[1][j], q = t.negative[0][j] + t.negative[1][j];
-    pairs += q * (above + p / 2);
-    above += p;
-    negatives += q;
-  }
-  return pairs / (above * negatives);
-}
-double average_precision(const OutcomeTable& t) {
-  double above = 0, rows = 0, sum = 0;
-  for (std::size_t j = 0; j < t.score.size(); ++j) {
-    const double p = t.positive[0][j] + t.positive[1][j], q = t.negative[0][j] + t.negative[1][j];
-    above += p;
-    rows += p + q;
-    if (p > 0) sum += p * above / rows;
-  }
-  return sum / above;
-}
-double mcc(const Confusion& m) {
-  const double d = (m.tp + m.fp) * (m.tp + m.fn) * (m.tn + m.fp) * (m.tn + m.fn);
-  return d > 0 ? (m.tp * m.tn - m.fp * m.fn) / std::sqrt(d) : kNaN;
-}
 double business(const Confusion& m) {
   return (120 * m.tp - 15 * m.fp - 40 * m.fn) / (m.tp + m.fp + m.fn + m.tn);
 }
 
 std::vector<Subject> subjects() {
-  std::vector<Subject> out;
-  out.push_back({"accuracy", mean_of_shares({{kTp | kTn, kAllCells}})});
-  out.push_back({"precision", mean_of_shares({{kTp, kTp | kFp}})});
-  out.push_back({"recall", mean_of_shares({{kTp, kTp | kFn}})});
-  out.push_back({"specificity", mean_of_shares({{kTn, kTn | kFp}})});
-  out.push_back({"balanced_accuracy", mean_of_shares({{kTp, kTp | kFn}, {kTn, kTn | kFp}})});
-  out.push_back({"f1", mean_of_shares({{kTp, kTp | kFp | kFn}}, true)});
-  out.push_back({"true_positives", mean_of_shares({{kTp, kAllCells}})});
-  out.push_back({"matthews_correlation", function_of_confusion(mcc, -1, 1)});
-  out.push_back({"business_value", function_of_confusion(business, -INFINITY, INFINITY)});
-  out.push_back({"roc_auc", area_under_roc(roc_auc)});
-  out.push_back({"average_precision", area_under_precision(average_precision)});
-  out.push_back({"log_loss", mean_loss([](double s, bool y) { return -std::log(y ? s : 1 - s); }, 0, INFINITY)});
-  out.push_back({"brier_score", mean_loss([](double s, bool y) { return y ? (1 - s) * (1 - s) : s * s; }, 0, 1)});
-  return out;
+  return {
+      {"accuracy", kAccuracy.recipe()},
+      {"precision", kPrecision.recipe()},
+      {"recall", kRecall.recipe()},
+      {"specificity", kSpecificity.recipe()},
+      {"balanced_accuracy", kBalancedAccuracy.recipe()},
+      {"f1", kF1.recipe()},
+      {"true_positive_rate_of_all", mean_of_shares({{kTp, kAllCells}})},
+      {"matthews_correlation", kMatthewsCorrelation.recipe()},
+      {"business_value", function_of_confusion(business, -INFINITY, INFINITY)},
+      {"roc_auc", kRocAuc.recipe()},
+      {"average_precision", kAveragePrecision.recipe()},
+      {"log_loss", kLogLoss.recipe()},
+      {"brier_score", kBrierScore.recipe()},
+  };
 }
 
 struct Tally {
@@ -143,18 +120,21 @@ void replicate(const Classifier& classifier, bool recalibrate, std::int64_t rows
                const std::vector<double>& truths, Random random, std::vector<Tally>& tallies) {
   PerformanceProfile profile;
   profile.classes = {"0", "1"};
-  profile.calibrators.push_back(recalibrate ? isotonic(classifier.sample(random, 50'000)) : Calibrator{});
+  const ScoreState labelled = classifier.sample(random, 50'000);
+  profile.calibrators.push_back(recalibrate ? isotonic(labelled) : Calibrator{});
+  thread_local ClassifierView reference;
+  reference.assign(labelled, profile);
   const ScoreState state = classifier.sample(random, rows);
   thread_local ClassifierView view;
   view.assign(state, profile);
   for (std::size_t m = 0; m < all.size(); ++m) {
     MetricValue realized;
     realized.value = all[m].recipe.value(view.realized);
-    add_realized_interval(all[m].recipe, view.realized, nullptr, 0.95, realized);
+    add_realized_interval(all[m].recipe, view, &reference, 0.95, realized);
     tallies[m].count(0, realized.ci_lower, realized.ci_upper, truths[m]);
     MetricValue estimated;
     estimated.value = all[m].recipe.value(view.estimated);
-    add_estimated_interval(all[m].recipe, view, nullptr, 0.95, estimated);
+    add_estimated_interval(all[m].recipe, view, &reference, 0.95, estimated);
     tallies[m].count(1, estimated.ci_lower, estimated.ci_upper, truths[m]);
     tallies[m].count(2, estimated.pi_lower, estimated.pi_upper, realized.value);
   }

@@ -17,13 +17,14 @@ double logit(double c) {
 }
 
 // Knots with one level are one block; a score between two blocks belongs to the nearer one.
-std::vector<std::uint32_t> blocks_of_knots(const Calibrator& calibrator, std::vector<double>& variance) {
+std::vector<std::uint32_t> blocks_of_knots(const Calibrator& calibrator, EstimateNoise& noise) {
+  std::vector<double>& variance = noise.level_variance;
   std::vector<std::uint32_t> out(calibrator.scores.size());
-  variance.clear();
   for (std::size_t k = 0; k < out.size(); ++k) {
     const double level = calibrator.probabilities[k];
     if (k == 0 || level != calibrator.probabilities[k - 1]) {
       const double labels = k < calibrator.labels.size() ? calibrator.labels[k] : 0;
+      noise.labels += labels;
       variance.push_back(labels > 0 ? level * (1 - level) / labels : 0);
     }
     out[k] = static_cast<std::uint32_t>(variance.size() - 1);
@@ -32,7 +33,7 @@ std::vector<std::uint32_t> blocks_of_knots(const Calibrator& calibrator, std::ve
 }
 
 void assign_blocks(EstimateNoise& noise, const OutcomeTable& table, const Calibrator& calibrator) {
-  const std::vector<std::uint32_t> block = blocks_of_knots(calibrator, noise.level_variance);
+  const std::vector<std::uint32_t> block = blocks_of_knots(calibrator, noise);
   for (auto& rows : noise.block_rows) rows.assign(noise.level_variance.size(), 0);
   noise.block_of.resize(table.score.size());
   std::size_t above = calibrator.scores.size() - 1;  // the lowest knot at or above the score
@@ -67,9 +68,12 @@ void EstimateNoise::assign(const OutcomeTable& table, const std::vector<double>&
     const double l = as_they_are ? logit(c) : 0;
     for (int p = 0; p < 2; ++p) {
       const double n = table.positive[p][j] + table.negative[p][j];
-      rows[p] += n;
-      sum[p] += n * c;
-      square[p] += n * c * c;
+      if (n == 0) continue;
+      double term = n;
+      for (double& sum : power[p]) {
+        sum += term;
+        term *= c;
+      }
       label[p] += n * noise;
       label_third[p] += n * noise * (1 - 2 * c);
       slope[p][0] += n * noise;

@@ -14,13 +14,12 @@ struct OutcomeTable;
 /// blocks; scores used as they are: intercept and slope on the logit scale) whose estimates vary with the reference's
 /// labels.
 struct EstimateNoise {
-  // By prediction, over the rows: number, and sums of c, c^2, c (1 - c) and c (1 - c) (1 - 2 c).
-  double rows[2] = {0, 0};
-  double sum[2] = {0, 0};
-  double square[2] = {0, 0};
+  // By prediction, over the rows: sums of 1, c, c^2, c^3, c^4, of c (1 - c), and of c (1 - c) (1 - 2 c).
+  double power[2][5] = {};
   double label[2] = {0, 0};
   double label_third[2] = {0, 0};
   /// Isotonic: by block, the variance of its level, c (1 - c) / (labels of the block), and the cell's rows in it.
+  double labels = 0;  ///< of all blocks: reference rows that the map was learned from
   std::vector<double> level_variance;
   std::vector<double> block_rows[2];
   std::vector<std::uint32_t> block_of;  ///< by score

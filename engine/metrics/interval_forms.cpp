@@ -1,7 +1,9 @@
+// Wilson, logit, Hall and Cornish-Fisher.
 #include "engine/metrics/interval_forms.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace longwatch::metrics {
 
@@ -22,17 +24,19 @@ Interval on_logit_scale(double value, double error, double least, double greates
   return {least + span / (1 + std::exp(half - middle)), least + span / (1 + std::exp(-half - middle))};
 }
 
-double degrees_of_freedom(const ErrorMoments& error, double rows) {
+double degrees_of_freedom(const ErrorMoments& error, double rows, double known) {
   const double of_variance = error.fourth - error.variance * error.variance / rows;
-  return std::max(2.0, 2 * error.variance * error.variance / of_variance);
+  const double variance = error.variance + known;
+  if (!(of_variance > 0)) return std::numeric_limits<double>::infinity();  // all rows the same distance off
+  return std::max(2.0, 2 * variance * variance / of_variance);
 }
 
-Interval skewed_student(double value, const ErrorMoments& error, double z) {
+Interval skewed_student(double value, const ErrorMoments& error, double t) {
   const double sd = std::sqrt(error.variance);
   const double k = error.third / (error.variance * sd);
-  if (!(std::abs(k) > 1e-9)) return {value - z * sd, value + z * sd};
+  if (!(std::abs(k) > 1e-9)) return {value - t * sd, value + t * sd};
   const auto inverse = [k](double x) { return 3 * (std::cbrt(1 + k * (x - k / 6)) - 1) / k; };
-  return {value - sd * inverse(z), value - sd * inverse(-z)};
+  return {value - sd * inverse(t), value - sd * inverse(-t)};
 }
 
 Interval cornish_fisher(double value, double variance, double third, double z) {

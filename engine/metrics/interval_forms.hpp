@@ -26,10 +26,11 @@ Interval on_logit_scale(double value, double error, double least, double greates
 
 /// The interval of a mean whose error is skewed: Student's quantile with Hall's cubic transformation (Hall 1992, "On
 /// the removal of skewness by transformation", equation 2.5, of the studentised statistic).
-Interval skewed_student(double value, const ErrorMoments& error, double level);
+Interval skewed_student(double value, const ErrorMoments& error, double t);
 
-/// Degrees of freedom of an estimated variance: 2 variance^2 / its own variance, at least 2.
-double degrees_of_freedom(const ErrorMoments& error, double rows);
+/// Degrees of freedom of an estimated variance (Satterthwaite 1946): 2 variance^2 / its own variance, at least 2.
+/// `known`: what is added to the variance without being estimated from these rows.
+double degrees_of_freedom(const ErrorMoments& error, double rows, double known = 0);
 
 /// value + sd (z + (z^2 - 1) skewness / 6) at both ends: an error of known variance and skewness (Cornish and Fisher).
 Interval cornish_fisher(double value, double variance, double third, double z);

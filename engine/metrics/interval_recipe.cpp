@@ -1,4 +1,4 @@
-// The kinds of recipes: their values, gradients and events.
+// The kinds of recipes: their values, gradients and biases.
 #include "engine/metrics/interval_recipe.hpp"
 
 #include <algorithm>
@@ -21,20 +21,6 @@ double value_of_shares(const Confusion& m, const std::vector<Proportion>& shares
   const double mean = sum / static_cast<double>(shares.size());
   if (!std::isfinite(mean)) return kNaN;
   return dice ? 2 * mean / (1 + mean) : mean;
-}
-
-double smaller_class(const OutcomeTable& table, const std::vector<Proportion>& shares) {
-  const Confusion m = confusion_of(table);
-  double least = table.rows;
-  for (const Proportion& share : shares) {
-    const double inside = mass_of(m, share.numerator);
-    least = std::min({least, inside, mass_of(m, share.denominator) - inside});
-  }
-  return least;
-}
-
-double smaller_label(const OutcomeTable& table) {
-  return std::min(table.true_positive + table.false_negative, table.false_positive + table.true_negative);
 }
 
 double scored_mass(const OutcomeTable& table) {
@@ -109,6 +95,30 @@ void loss_gradient(const OutcomeTable& table, const std::function<double(double,
   }
 }
 
+// A row adds to the precision at its own cut-off: (1 - precision) / (rows down to it) too much. And the number of
+// positives, which divides, varies with the sum above it. `probability`: of an estimate; its rows count by parts.
+Bias precision_bias(const OutcomeTable& table, const std::vector<double>* probability, const Gradient& gradient) {
+  double above = 0, rows = 0;
+  Bias out;
+  for (std::size_t j = 0; j < table.score.size(); ++j) {
+    const double p = table.positive[0][j] + table.positive[1][j];
+    const double n = p + table.negative[0][j] + table.negative[1][j];
+    above += p;
+    rows += n;
+    if (!(rows > 0)) continue;
+    const double up = gradient.positive[0][j];
+    if (probability == nullptr) {
+      out.value += p * ((1 - above / rows) / rows - up);
+      continue;
+    }
+    const double c = (*probability)[j];
+    const double down = gradient.negative[0][j];
+    out.value += n * c * ((c - above / rows) / rows - (c * up + (1 - c) * down));
+    out.realized += n * c * (1 - c) * (1 / rows - (up - down));
+  }
+  return {out.value / above, out.realized / above};
+}
+
 }  // namespace
 
 Confusion confusion_of(const OutcomeTable& table) {
@@ -127,7 +137,6 @@ IntervalRecipe mean_of_shares(std::vector<Proportion> shares, bool dice) {
   IntervalRecipe out;
   out.of_confusion = [shares, dice](const Confusion& m) { return value_of_shares(m, shares, dice); };
   out.value = [h = out.of_confusion](const OutcomeTable& table) { return h(confusion_of(table)); };
-  out.events = [shares](const OutcomeTable& table) { return smaller_class(table, shares); };
   out.shares = std::move(shares);
   out.dice = dice;
   return out;
@@ -138,20 +147,19 @@ IntervalRecipe count_of_cells(unsigned cells) {
   out.of_confusion = [cells](const Confusion& m) { return mass_of(m, cells); };
   out.value = [cells](const OutcomeTable& table) { return mass_of(confusion_of(table), cells); };
   out.shares = {{cells, kAllCells}};
-  out.events = [shares = out.shares](const OutcomeTable& table) { return smaller_class(table, shares); };
   out.total = true;
   out.greatest = std::numeric_limits<double>::infinity();
   return out;
 }
 
-IntervalRecipe function_of_confusion(std::function<double(const Confusion&)> h, double least, double greatest, bool total) {
+IntervalRecipe function_of_confusion(std::function<double(const Confusion&)> h, double least, double greatest,
+                                     bool total) {
   IntervalRecipe out;
   out.value = [h](const OutcomeTable& table) { return h(confusion_of(table)); };
   out.of_confusion = std::move(h);
   out.total = total;
   out.least = least;
   out.greatest = greatest;
-  out.events = smaller_label;
   return out;
 }
 
@@ -173,7 +181,6 @@ IntervalRecipe mean_loss(std::function<double(double, bool)> loss, double least,
   };
   out.least = least;
   out.greatest = greatest;
-  out.events = scored_mass;
   return out;
 }
 
@@ -185,7 +192,7 @@ IntervalRecipe area_under_roc(std::function<double(const OutcomeTable&)> value) 
     gradient.resize(table.score.size());
     roc_gradient(table, gradient);
   };
-  out.events = smaller_label;
+  out.method = "logit_delong";
   return out;
 }
 
@@ -197,7 +204,8 @@ IntervalRecipe area_under_precision(std::function<double(const OutcomeTable&)> v
     gradient.resize(table.score.size());
     precision_gradient(table, gradient);
   };
-  out.events = [](const OutcomeTable& table) { return table.true_positive + table.false_negative; };
+  out.bias = precision_bias;
+  out.method = "logit_delta";
   return out;
 }
 

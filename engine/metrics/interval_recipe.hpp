@@ -1,6 +1,7 @@
 #pragma once
 // What an interval of a performance metric needs to know of it: its value, and how it answers to each mass of the table.
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -38,6 +39,12 @@ enum class Form : std::uint8_t {
   logit,  ///< logit of the place between least and greatest
 };
 
+/// Second-order bias: of a value about its population's, and of the realized value of these rows about their estimate.
+struct Bias {
+  double value = 0;
+  double realized = 0;
+};
+
 /// A metric as its interval sees it. A value of NaN: the metric is undefined for this table.
 struct IntervalRecipe {
   std::function<double(const OutcomeTable&)> value;
@@ -49,10 +56,11 @@ struct IntervalRecipe {
   bool dice = false;   ///< the value is 2 s / (1 + s) of that share: F1 of the Jaccard index
   Form form = Form::plain;
   bool total = false;  ///< grows with the rows: counts, totals of money
+  const char* method = "delta";  ///< name of the realized value's interval, where it is not one of shares
   double least = 0;    ///< range of the value; +-inf: none
   double greatest = 1;
-  /// Members of the smaller class of the metric's denominator, from the table.
-  std::function<double(const OutcomeTable&)> events;
+  /// How far the value lies from what it estimates, to second order; null: not at all. See Bias.
+  std::function<Bias(const OutcomeTable&, const std::vector<double>* probability, const Gradient&)> bias;
 };
 
 /// The mean of shares of the confusion matrix, or 2 s / (1 + s) of one (`dice`).
@@ -61,7 +69,7 @@ IntervalRecipe mean_of_shares(std::vector<Proportion> shares, bool dice = false)
 IntervalRecipe count_of_cells(unsigned cells);
 /// Any smooth function of the confusion matrix; NaN where it is undefined. `total`: doubling the matrix doubles it.
 IntervalRecipe function_of_confusion(std::function<double(const Confusion&)> h, double least, double greatest,
-                                 bool total = false);
+                                     bool total = false);
 /// The mean over the scored rows of loss(score, positive).
 IntervalRecipe mean_loss(std::function<double(double score, bool positive)> loss, double least, double greatest);
 /// Area under the ROC curve, ties counted half: DeLong's placement values as gradient.

@@ -1,77 +1,22 @@
+// Which form of interval a metric has, and where it is centred.
 #include "engine/metrics/performance_interval.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
-#include "engine/metrics/interval_forms.hpp"
+#include "engine/metrics/metric_errors.hpp"
+#include "engine/metrics/reference_figures.hpp"
 
 namespace longwatch::metrics {
 namespace {
 
-using Cells = std::array<double, 4>;  // tp, fp, fn, tn
-
-Cells cells_of(const Confusion& m) { return {m.tp, m.fp, m.fn, m.tn}; }
-double rows_of(const Confusion& m) { return m.tp + m.fp + m.fn + m.tn; }
-
-double share_of(const Cells& m, unsigned cells) {
-  double sum = 0;
-  for (unsigned i = 0; i < 4; ++i) sum += ((cells >> i) & 1) != 0 ? m[i] : 0;
-  return sum;
+double share_of(const Confusion& m, unsigned cells) {
+  return ((cells & kTp) != 0 ? m.tp : 0) + ((cells & kFp) != 0 ? m.fp : 0) + ((cells & kFn) != 0 ? m.fn : 0) +
+         ((cells & kTn) != 0 ? m.tn : 0);
 }
 
-double value_at(const IntervalRecipe& recipe, const Cells& m) { return recipe.of_confusion({m[0], m[1], m[2], m[3]}); }
-
-// dh / dm by central differences; homogeneous functions, so that the step may be relative to the rows.
-Cells slopes(const IntervalRecipe& recipe, const Confusion& matrix) {
-  const Cells m = cells_of(matrix);
-  Cells out{};
-  for (std::size_t i = 0; i < 4; ++i) {
-    const double step = 1e-4 * (m[i] + 1e-3 * rows_of(matrix));
-    Cells up = m, down = m;
-    up[i] += step;
-    down[i] -= step;
-    out[i] = (value_at(recipe, up) - value_at(recipe, down)) / (2 * step);
-  }
-  return out;
-}
-
-ErrorMoments moments_of(const Cells& masses, Cells u) {
-  double sum = 0, rows = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    sum += masses[i] * u[i];
-    rows += masses[i];
-  }
-  ErrorMoments out;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const double d = u[i] - sum / rows;
-    out.variance += masses[i] * d * d;
-    out.third += masses[i] * d * d * d;
-    out.fourth += masses[i] * d * d * d * d;
-  }
-  return out;
-}
-
-void add_mass(ErrorMoments& out, double mass, double u) {
-  const double square = mass * u * u;
-  out.variance += square;
-  out.third += square * u;
-  out.fourth += square * u * u;
-}
-
-ErrorMoments moments_of(const OutcomeTable& table, const Gradient& gradient) {
-  ErrorMoments out;
-  for (int p = 0; p < 2; ++p) {
-    for (std::size_t j = 0; j < table.score.size(); ++j) {
-      add_mass(out, table.positive[p][j], gradient.positive[p][j]);
-      add_mass(out, table.negative[p][j], gradient.negative[p][j]);
-    }
-  }
-  return out;
-}
-
-Interval interval_of_shares(const IntervalRecipe& recipe, const Confusion& matrix, double z) {
-  const Cells m = cells_of(matrix);
+// Wilson's of one share; of a mean of shares by Zou and Donner's recovery of variances (2008).
+Interval of_shares(const IntervalRecipe& recipe, const Confusion& m, double z) {
   double value = 0, low = 0, high = 0;
   for (const Proportion& share : recipe.shares) {
     const double n = share_of(m, share.denominator);
@@ -84,136 +29,98 @@ Interval interval_of_shares(const IntervalRecipe& recipe, const Confusion& matri
   const double k = static_cast<double>(recipe.shares.size());
   Interval out = {(value - std::sqrt(low)) / k, (value + std::sqrt(high)) / k};
   if (recipe.dice) out = {2 * out.lower / (1 + out.lower), 2 * out.upper / (1 + out.upper)};
-  if (recipe.total) out = {out.lower * rows_of(matrix), out.upper * rows_of(matrix)};
-  return out;
+  const double rows = recipe.total ? m.tp + m.fp + m.fn + m.tn : 1;
+  return {out.lower * rows, out.upper * rows};
 }
 
-bool bounded(const IntervalRecipe& recipe) { return std::isfinite(recipe.least) && std::isfinite(recipe.greatest); }
+Interval within(const Interval& interval, const IntervalRecipe& recipe) {
+  return {std::clamp(interval.lower, recipe.least, recipe.greatest),
+          std::clamp(interval.upper, recipe.least, recipe.greatest)};
+}
 
-void set(MetricValue& out, const Interval& ci, const char* method) {
+void set_ci(MetricValue& out, const Interval& ci, const char* method) {
   out.ci_lower = ci.lower;
   out.ci_upper = ci.upper;
   out.interval_method = method;
 }
 
+double null_error(double variance_of_row, double rows, double reference_rows, bool total) {
+  return std::sqrt(variance_of_row * (1 / rows + 1 / reference_rows)) * (total ? rows : 1);
+}
+
+// A value that no resampling would change (perfect ranking, say) still has an interval: that of a share of all members
+// of the smaller class.
+Interval at_an_end(const IntervalRecipe& recipe, const OutcomeTable& table, double value, double z) {
+  const double positives = table.true_positive + table.false_negative;
+  const double n = std::min(positives, table.rows - positives);
+  const double span = recipe.greatest - recipe.least;
+  if (!(n > 0) || !std::isfinite(span)) return {kNaN, kNaN};
+  const Interval share = wilson((value - recipe.least) / span * n, n, z);
+  return {recipe.least + span * share.lower, recipe.least + span * share.upper};
+}
+
+bool known(const Interval& interval) { return std::isfinite(interval.lower) && std::isfinite(interval.upper); }
+
 }  // namespace
 
-void add_realized_interval(const IntervalRecipe& recipe, const OutcomeTable& table, const OutcomeTable*, double level,
-                           MetricValue& out) {
-  const double z = normal_quantile((1 + level) / 2);
-  ErrorMoments error;
-  Confusion matrix = confusion_of(table);
-  if (recipe.of_confusion) {
-    error = moments_of(cells_of(matrix), slopes(recipe, matrix));
-  } else {
-    Gradient gradient;
-    recipe.gradient(table, gradient);
-    error = moments_of(table, gradient);
+void add_realized_interval(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference,
+                           double level, MetricValue& out) {
+  const OutcomeTable& table = view.realized;
+  const RealizedError error = realized_error(recipe, table);
+  if (reference != nullptr && reference->realized.rows > 0) {
+    const double variance = reference->figures->of(recipe, *reference).realized_variance;
+    out.null.error = null_error(variance, table.rows, reference->realized.rows, recipe.total);
   }
-  out.standard_error = std::sqrt(error.variance);
+  if (!std::isfinite(error.rows.variance)) return;
+  out.standard_error = std::sqrt(error.rows.variance);
+  const double p = (1 + level) / 2;
   if (!recipe.shares.empty()) {
-    set(out, interval_of_shares(recipe, matrix, z), "wilson");
+    set_ci(out, of_shares(recipe, confusion_of(table), normal_quantile(p)), recipe.shares.size() == 1 ? "wilson" : "mover");
     return;
   }
-  const double t = student_quantile((1 + level) / 2, degrees_of_freedom(error, table.rows));
+  if (error.rows.variance <= 0) {
+    const Interval end = at_an_end(recipe, table, out.value, normal_quantile(p));
+    if (known(end)) set_ci(out, end, "wilson");
+    return;
+  }
+  const double t = student_quantile(p, degrees_of_freedom(error.rows, table.rows));
+  const double centre = out.value - error.bias;
   if (recipe.form == Form::logit) {
-    set(out, on_logit_scale(out.value, out.standard_error, recipe.least, recipe.greatest, t), "logit_delta");
+    set_ci(out, on_logit_scale(centre, out.standard_error, recipe.least, recipe.greatest, t), recipe.method);
   } else {
-    set(out, skewed_student(out.value, error, t), "delta");
+    set_ci(out, within(skewed_student(centre, error.rows, t), recipe), recipe.method);
   }
 }
 
-namespace {
-
-// Influence of the rows on an estimate, and of their labels on the realized value.
-struct EstimateError {
-  ErrorMoments rows;
-  double calibrator = 0;
-  double label = 0;
-  double label_third = 0;
-  double bias = 0;  // of the realized value about the estimate
-};
-
-EstimateError of_confusion(const IntervalRecipe& recipe, const EstimateNoise& noise, const Confusion& matrix) {
-  const Cells g = slopes(recipe, matrix);
-  const double positive[2] = {g[2], g[0]};
-  const double negative[2] = {g[3], g[1]};
-  EstimateError out;
-  const double mean = recipe.total ? recipe.of_confusion(matrix) / rows_of(matrix) : 0;
-  double d[2];
-  for (int p = 0; p < 2; ++p) {
-    d[p] = positive[p] - negative[p];
-    const double base = negative[p] - mean;
-    // sum of (base + c d)^2
-    out.rows.variance += base * base * noise.rows[p] + 2 * base * d[p] * noise.sum[p] + d[p] * d[p] * noise.square[p];
-    out.label += d[p] * d[p] * noise.label[p];
-    out.label_third += d[p] * d[p] * d[p] * noise.label_third[p];
-  }
-  out.calibrator = calibrator_variance(noise, d);
-  // Curvature in the numbers of positives, predicted 1 and 0.
-  const double move[2] = {std::sqrt(noise.label[0]) / 2, std::sqrt(noise.label[1]) / 2};
-  const auto at = [&](double a, double b) {
-    return recipe.of_confusion({matrix.tp + a, matrix.fp - a, matrix.fn + b, matrix.tn - b});
-  };
-  const double centre = at(0, 0);
-  const double h11 = move[1] > 0 ? (at(move[1], 0) - 2 * centre + at(-move[1], 0)) / (move[1] * move[1]) : 0;
-  const double h00 = move[0] > 0 ? (at(0, move[0]) - 2 * centre + at(0, -move[0])) / (move[0] * move[0]) : 0;
-  const double h10 = move[0] > 0 && move[1] > 0 ? (at(move[1], move[0]) - at(move[1], -move[0]) -
-                                                   at(-move[1], move[0]) + at(-move[1], -move[0])) /
-                                                      (4 * move[0] * move[1])
-                                                : 0;
-  const double v1 = noise.label[1], v0 = noise.label[0];
-  out.bias = (h11 * v1 + h00 * v0) / 2;
-  out.label_third += 3 * (d[1] * d[1] * v1 * v1 * h11 + 2 * d[1] * d[0] * v1 * v0 * h10 + d[0] * d[0] * v0 * v0 * h00);
-  return out;
-}
-
-EstimateError of_table(const IntervalRecipe& recipe, const ClassifierView& view) {
-  const OutcomeTable& table = view.estimated;
-  Gradient g;
-  recipe.gradient(table, g);
-  std::vector<double> rows[2], d[2];
-  EstimateError out;
-  for (int p = 0; p < 2; ++p) {
-    rows[p].resize(table.score.size());
-    d[p].resize(table.score.size());
-    for (std::size_t j = 0; j < table.score.size(); ++j) {
-      const double c = view.calibrated[j];
-      const double n = table.positive[p][j] + table.negative[p][j];
-      const double difference = g.positive[p][j] - g.negative[p][j];
-      rows[p][j] = n;
-      d[p][j] = difference;
-      add_mass(out.rows, n, g.negative[p][j] + c * difference);
-      const double label = n * c * (1 - c) * difference * difference;
-      out.label += label;
-      out.label_third += label * (1 - 2 * c) * difference;
-    }
-  }
-  out.calibrator = calibrator_variance(view.noise, view.calibrated, rows, d);
-  return out;
-}
-
-}  // namespace
-
-void add_estimated_interval(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView*,
+void add_estimated_interval(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference,
                             double level, MetricValue& out) {
-  const double z = normal_quantile((1 + level) / 2);
-  const EstimateError error = recipe.of_confusion
-                                  ? of_confusion(recipe, view.noise, confusion_of(view.estimated))
-                                  : of_table(recipe, view);
-  const double ci_error = std::sqrt(error.rows.variance + error.calibrator);
-  out.standard_error = ci_error;
-  const double pi_variance = error.label + error.calibrator;
-  if (recipe.form == Form::logit || !recipe.shares.empty()) {
-    if (bounded(recipe)) {
-      set(out, on_logit_scale(out.value, ci_error, recipe.least, recipe.greatest, z), "logit_delta");
-    } else {
-      set(out, {out.value - z * ci_error, out.value + z * ci_error}, "delta");
+  const EstimateError error = estimate_error(recipe, view);
+  double optimism = 0;
+  if (reference != nullptr && reference->estimated.rows > 0) {
+    const ReferenceFigures figures = reference->figures->of(recipe, *reference);
+    out.null.error =
+        null_error(figures.estimated_variance, view.estimated.rows, reference->estimated.rows, recipe.total);
+    if (std::isfinite(figures.calibration_bias)) {
+      optimism = figures.calibration_bias * (recipe.total ? view.estimated.rows / reference->estimated.rows : 1);
     }
-  } else {
-    set(out, {out.value - z * ci_error, out.value + z * ci_error}, "delta");
   }
-  const Interval pi = cornish_fisher(out.value + error.bias, pi_variance, error.label_third, z);
+  ErrorMoments sampling = error.rows;
+  sampling.variance += error.calibrator;
+  if (!std::isfinite(sampling.variance)) return;
+  out.standard_error = std::sqrt(sampling.variance);
+  const double p = (1 + level) / 2;
+  const double centre = out.value - error.bias - optimism;
+  const double t = student_quantile(p, degrees_of_freedom(error.rows, view.estimated.rows, error.calibrator));
+  const Interval ci = recipe.form == Form::logit
+                          ? on_logit_scale(centre, out.standard_error, recipe.least, recipe.greatest, t)
+                          : within(skewed_student(centre, sampling, t), recipe);
+  set_ci(out, ci, recipe.form == Form::logit ? "logit_delta" : "delta");
+  const double variance = error.labels + error.calibrator;
+  const double z = normal_quantile(p);
+  const double realized = out.value + error.shift - optimism;
+  const Interval pi = recipe.form == Form::logit
+                          ? on_logit_scale(realized, std::sqrt(variance), recipe.least, recipe.greatest, z)
+                          : within(cornish_fisher(realized, variance, error.labels_third, z), recipe);
   out.pi_lower = pi.lower;
   out.pi_upper = pi.upper;
 }

@@ -7,14 +7,14 @@
 
 namespace longwatch::metrics {
 
-/// Fills standard_error, ci_*, interval_method, events and null.error of a realized value (`out.value`, of `table`).
-/// `reference`: the realized table of the same segment's reference, or null. Members stay NaN where the interval is not
-/// known. O(scores); O(1) for functions of the confusion matrix.
-void add_realized_interval(const IntervalRecipe& recipe, const OutcomeTable& table, const OutcomeTable* reference,
+/// Fills standard_error, ci_*, interval_method and null.error of a realized value (`out.value`, of `view.realized`).
+/// `reference`: the view of the same segment's reference, or null. Members stay NaN where they are not known. O(scores);
+/// O(1) for functions of the confusion matrix; once for every reference and recipe also O(scores of the reference).
+void add_realized_interval(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference,
                            double level, MetricValue& out);
 
 /// The same of an estimate, and pi_*: an interval of the realized value of these very rows. ci_* and pi_* include the
-/// calibration map's uncertainty.
+/// calibration map's uncertainty, and are centred at the value less what the map gives too much on its own reference.
 void add_estimated_interval(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference,
                             double level, MetricValue& out);
 
