@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "engine/metrics/reference_figures.hpp"
 #include "engine/state/compensated.hpp"
 
 namespace longwatch {
@@ -47,6 +48,7 @@ void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& p
   clear(realized);
   clear(estimated);
   calibrated.clear();
+  figures = std::make_shared<FiguresOfReference>();
   const bool estimable = profile.not_estimated.empty() && profile.unusable.empty() && !profile.calibrators.empty();
   for (auto entry = state.entries.rbegin(); entry != state.entries.rend(); ++entry) {
     const double count = static_cast<double>(entry->count());
@@ -70,6 +72,7 @@ void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& p
   }
   close(realized);
   close(estimated);
+  if (estimable) noise.assign(estimated, calibrated, profile.calibrators.front());
   labels_rate = state.rows == 0 ? std::numeric_limits<double>::quiet_NaN()
                                 : static_cast<double>(state.labelled()) / static_cast<double>(state.rows);
 }

@@ -2,8 +2,10 @@
 // A cell of a binary classifier (or one class of a multiclass one, against the rest) made ready for its metrics.
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "engine/metrics/estimate_noise.hpp"
 #include "engine/profile/calibrator.hpp"
 #include "engine/state/score_state.hpp"
 
@@ -24,6 +26,8 @@ struct OutcomeTable {
   double true_positive = 0, false_positive = 0, false_negative = 0, true_negative = 0;
 };
 
+class FiguresOfReference;  // reference_figures.hpp
+
 /// Both tables of one cell. `scores` and `performance` are borrowed.
 struct ClassifierView {
   const ScoreState* scores = nullptr;
@@ -32,6 +36,8 @@ struct ClassifierView {
   OutcomeTable estimated;  ///< empty where `performance` says not_estimated
   /// By score of `estimated`: rows and calibrated score, for label noise and calibrator error.
   std::vector<double> calibrated;
+  EstimateNoise noise;     ///< what is uncertain about `estimated`
+  std::shared_ptr<FiguresOfReference> figures;  ///< of a reference: what its chunks need to know of it
   double labels_rate = 0;  ///< share of the rows whose label is known; NaN without rows
   /// Makes this the view of another cell, keeping the buffers. O(entries log knots).
   void assign(const ScoreState& state, const PerformanceProfile& profile);

@@ -2,7 +2,7 @@
 // A performance metric as a function of an outcome table: one formula for estimates, realized values and every class
 // of a multiclass model.
 
-#include "engine/metrics/classifier_view.hpp"
+#include "engine/metrics/interval_recipe.hpp"
 
 namespace longwatch::metrics {
 
@@ -13,6 +13,7 @@ struct Functional {
   bool ranked;                                 ///< reads the masses by score; else the confusion matrix only
   /// Members of the smaller class of the denominator; null where they do not matter.
   double (*events)(const OutcomeTable& table) = nullptr;
+  const IntervalRecipe& (*recipe)() = nullptr;  ///< of its interval; null: it has none
 };
 
 // From the confusion matrix (confusion_functionals.cpp).

@@ -12,6 +12,11 @@ struct Calibrator {
   /// sklearn.isotonic.IsotonicRegression with out_of_bounds='clip').
   std::vector<double> scores;
   std::vector<double> probabilities;
+  /// By knot: reference rows with a label in the knot's block of equal probability (its two knots say the same).
+  std::vector<double> labels;
+  /// Without knots: sums over the reference rows with a label of w, w l and w l^2, where w = s (1 - s), l = logit s and
+  /// s is the score clamped to [1e-12, 1 - 1e-12]: how well the reference knows that the scores are calibrated.
+  double information[3] = {0, 0, 0};
   double error_before = 0;  ///< expected calibration error of the scores, cross-validated on the reference
   double error_after = 0;   ///< that of the isotonic map
 

@@ -13,15 +13,21 @@ void write(ByteWriter& out, const Calibrator& calibrator) {
   out.u64(calibrator.scores.size());
   for (const double score : calibrator.scores) out.f64(score);
   for (const double probability : calibrator.probabilities) out.f64(probability);
+  for (std::size_t k = 0; k < calibrator.scores.size(); ++k) {
+    out.f64(k < calibrator.labels.size() ? calibrator.labels[k] : 0);
+  }
+  for (const double sum : calibrator.information) out.f64(sum);
   out.f64(calibrator.error_before);
   out.f64(calibrator.error_after);
 }
 
 Result<Calibrator> read_calibrator(ByteReader& in) {
   Calibrator out;
-  const std::uint64_t knots = in.count(16);
+  const std::uint64_t knots = in.count(24);
   for (std::uint64_t i = 0; i < knots; ++i) out.scores.push_back(in.f64());
   for (std::uint64_t i = 0; i < knots; ++i) out.probabilities.push_back(in.f64());
+  for (std::uint64_t i = 0; i < knots; ++i) out.labels.push_back(in.f64());
+  for (double& sum : out.information) sum = in.f64();
   out.error_before = in.f64();
   out.error_after = in.f64();
   LW_CHECK(in.finish("profile"));
@@ -30,6 +36,7 @@ Result<Calibrator> read_calibrator(ByteReader& in) {
     const bool ordered =
         i == 0 || (out.scores[i - 1] < out.scores[i] && out.probabilities[i - 1] <= out.probabilities[i]);
     if (!inside || !ordered) return broken_profile("a calibration map is not monotone");
+    if (!(out.labels[i] >= 0)) return broken_profile("a block of a calibration map has no number of labels");
   }
   return out;
 }
