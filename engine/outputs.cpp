@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "engine/base/text.hpp"
+#include "engine/evaluate/performance_warnings.hpp"
 #include "engine/rows.hpp"
 
 namespace longwatch {
@@ -222,6 +223,8 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     model.rows_out_of_window = result.analysis->counts.outside;
     model.rows_out_of_window_without_timestamp = result.analysis->counts.without_timestamp;
     inputs(result.analysis->source);
+    for (const std::string& warning : performance_warnings(result.judged, result.analysis->chunks.chunks))
+      record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const SchemaChange& change : result.analysis->schema_changes) {
       record_.warnings.push_back("model '" + outcome.model + "': column '" + change.column + "' " +
                                  (change.before.empty()  ? "is new (" + change.after + ")"

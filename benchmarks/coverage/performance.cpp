@@ -110,7 +110,7 @@ Calibrator isotonic(const ScoreState& reference) {
       if (!out.scores.empty() && out.scores.back() == s) continue;
       out.scores.push_back(s);
       out.probabilities.push_back(block.positives / block.labels);
-      out.labels.push_back(block.labels);
+      out.weights.push_back(block.labels);
     }
   }
   return out;

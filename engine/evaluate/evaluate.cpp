@@ -117,10 +117,12 @@ class ColumnTask {
     for (std::int64_t slot = 0; slot < table.slots; ++slot) {
       const std::size_t cell = table.cell(segment_, slot);
       if (!table.reconstruction.empty()) reconstruction_total_.merge(table.reconstruction[cell]);
-      if (!table.scores.empty()) score_total_.merge(table.scores[cell]);
       if (!table.residuals.empty()) residual_total_.merge(table.residuals[cell]);
     }
-    if (!table.scores.empty()) reference_classifier_.assign(score_total_, periods_.reference->performance);
+    if (table.scores.empty()) return;
+    const auto slots = static_cast<std::size_t>(table.slots);
+    score_total_ = merge_scores(std::span(table.scores).subspan(table.cell(segment_, 0), slots));
+    reference_classifier_.assign(score_total_, periods_.reference->performance);
   }
 
   // The states of the model's own metrics in one cell.

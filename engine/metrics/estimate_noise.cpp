@@ -23,7 +23,7 @@ std::vector<std::uint32_t> blocks_of_knots(const Calibrator& calibrator, Estimat
   for (std::size_t k = 0; k < out.size(); ++k) {
     const double level = calibrator.probabilities[k];
     if (k == 0 || level != calibrator.probabilities[k - 1]) {
-      const double labels = k < calibrator.labels.size() ? calibrator.labels[k] : 0;
+      const double labels = k < calibrator.weights.size() ? calibrator.weights[k] : 0;
       noise.labels += labels;
       variance.push_back(labels > 0 ? level * (1 - level) / labels : 0);
     }

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <string>
 
 #include "engine/model/class_labels.hpp"
+#include "engine/profile/fit_calibrator.hpp"
 
 namespace longwatch {
 namespace {
@@ -51,7 +53,10 @@ PerformanceProfile learn_classes(const ModelConfig& model, const std::vector<Col
 void fit_performance(const ModelConfig& model, ReferenceProfile& profile) {
   PerformanceProfile& out = profile.performance;
   if (model.task != Task::binary || !out.unusable.empty() || !out.not_estimated.empty()) return;
-  out.calibrators = {Calibrator()};
+  const StateTable& states = profile.states;
+  if (states.scores.empty()) return;
+  const auto all_rows = std::span(states.scores).first(static_cast<std::size_t>(states.slots));  // segment 0
+  out.calibrators = {fit_calibrator(merge_scores(all_rows))};
 }
 
 }  // namespace longwatch

@@ -13,10 +13,10 @@ void write(ByteWriter& out, const Calibrator& calibrator) {
   out.u64(calibrator.scores.size());
   for (const double score : calibrator.scores) out.f64(score);
   for (const double probability : calibrator.probabilities) out.f64(probability);
-  for (std::size_t k = 0; k < calibrator.scores.size(); ++k) {
-    out.f64(k < calibrator.labels.size() ? calibrator.labels[k] : 0);
-  }
+  for (const double weight : calibrator.weights) out.f64(weight);
   for (const double sum : calibrator.information) out.f64(sum);
+  out.u64(calibrator.deciles.size());
+  for (const double score : calibrator.deciles) out.f64(score);
   out.f64(calibrator.error_before);
   out.f64(calibrator.error_after);
 }
@@ -24,19 +24,25 @@ void write(ByteWriter& out, const Calibrator& calibrator) {
 Result<Calibrator> read_calibrator(ByteReader& in) {
   Calibrator out;
   const std::uint64_t knots = in.count(24);
-  for (std::uint64_t i = 0; i < knots; ++i) out.scores.push_back(in.f64());
-  for (std::uint64_t i = 0; i < knots; ++i) out.probabilities.push_back(in.f64());
-  for (std::uint64_t i = 0; i < knots; ++i) out.labels.push_back(in.f64());
+  for (auto* numbers : {&out.scores, &out.probabilities, &out.weights}) {
+    for (std::uint64_t i = 0; i < knots; ++i) numbers->push_back(in.f64());
+  }
   for (double& sum : out.information) sum = in.f64();
+  for (std::uint64_t left = in.count(8); left > 0; --left) out.deciles.push_back(in.f64());
   out.error_before = in.f64();
   out.error_after = in.f64();
   LW_CHECK(in.finish("profile"));
   for (std::uint64_t i = 0; i < knots; ++i) {
-    const bool inside = out.probabilities[i] >= 0 && out.probabilities[i] <= 1 && std::isfinite(out.scores[i]);
+    const bool inside = out.probabilities[i] >= 0 && out.probabilities[i] <= 1 && std::isfinite(out.scores[i]) &&
+                        out.weights[i] >= 1 && std::isfinite(out.weights[i]);
     const bool ordered =
         i == 0 || (out.scores[i - 1] < out.scores[i] && out.probabilities[i - 1] <= out.probabilities[i]);
     if (!inside || !ordered) return broken_profile("a calibration map is not monotone");
-    if (!(out.labels[i] >= 0)) return broken_profile("a block of a calibration map has no number of labels");
+    if (!(out.weights[i] >= 0)) return broken_profile("a block of a calibration map has no number of labels");
+  }
+  for (std::size_t i = 0; i < out.deciles.size(); ++i) {
+    const bool ordered = i == 0 || out.deciles[i - 1] < out.deciles[i];
+    if (!std::isfinite(out.deciles[i]) || !ordered) return broken_profile("the deciles of scores are not in order");
   }
   return out;
 }
