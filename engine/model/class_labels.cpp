@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace longwatch {
 namespace {
@@ -30,6 +31,17 @@ std::string canonical_label(std::string_view text) {
   char buffer[32];
   const auto written = std::to_chars(buffer, buffer + sizeof buffer, number == 0 ? 0.0 : number);
   return {buffer, written.ptr};
+}
+
+LabelRule::LabelRule(const ModelConfig& model) {
+  for (const auto& [label, meant] : model.label_map) map_.emplace(canonical_label(label), canonical_label(meant));
+  positive_ = model.positive.empty() ? "1" : of(model.positive);
+}
+
+std::string LabelRule::of(std::string_view text) const {
+  std::string label = canonical_label(text);
+  const auto found = map_.find(label);
+  return found == map_.end() ? std::move(label) : found->second;
 }
 
 }  // namespace longwatch
