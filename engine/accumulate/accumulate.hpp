@@ -7,6 +7,7 @@
 #include "engine/backend/backend.hpp"
 #include "engine/base/progress.hpp"
 #include "engine/chunk/plan.hpp"
+#include "engine/model/class_labels.hpp"
 #include "engine/profile/profile.hpp"
 #include "engine/source/source.hpp"
 
@@ -20,6 +21,10 @@ struct Pass {
   const std::vector<ColumnProfile>* columns = nullptr;
   std::vector<bool> readable;         ///< by column: false where this source lacks it or holds it as another type
   const PcaProfile* pca = nullptr;    ///< with `errors`
+  Task task = Task::none;                           ///< with `performance`
+  LabelRule labels;                                 ///< what labels and predictions stand for
+  const PerformanceProfile* performance = nullptr;  ///< with `states`: scores or residuals are counted, as the task asks
+  double cutoff = 0.5;                              ///< predicts a row that has no prediction
   std::vector<std::size_t> features;  ///< columns that enter the PCA, in its order; with `gram` or `errors`
   bool states = true;                 ///< column states
   bool gram = false;                  ///< the Gram matrix of all rows

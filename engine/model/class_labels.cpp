@@ -15,6 +15,17 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) {
          });
 }
 
+// At most four of them, in quotes.
+std::string listed(const std::set<std::string>& labels) {
+  std::string out;
+  std::size_t shown = 0;
+  for (const std::string& label : labels) {
+    if (shown == 4) return out + ", ...";
+    out += (shown++ == 0 ? "'" : ", '") + label + "'";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string canonical_label(std::string_view text) {
@@ -42,6 +53,28 @@ std::string LabelRule::of(std::string_view text) const {
   std::string label = canonical_label(text);
   const auto found = map_.find(label);
   return found == map_.end() ? std::move(label) : found->second;
+}
+
+BinaryClasses binary_classes(const LabelRule& rule, const std::set<std::string>& target,
+                             const std::set<std::string>& prediction) {
+  const std::string& positive = rule.positive();
+  const auto others = [&](std::set<std::string> labels) {
+    labels.erase(positive);
+    labels.erase("");
+    return labels;
+  };
+  const std::set<std::string> negative = others(target);
+  const std::string labels = std::to_string(negative.size() + target.count(positive)) + " labels (" + listed(negative);
+  if (negative.size() > 1 && target.contains(positive))
+    return {{}, "undefined: the target has " + labels + ", '" + positive +
+                    "'), a binary model has two (say task: multiclass, or label_map)"};
+  if (negative.size() > 1)
+    return {{}, "undefined: the target has " + labels + "), none of which is the positive '" + positive +
+                    "' (say positive: LABEL, or label_map)"};
+  if (!negative.empty()) return {{*negative.begin(), positive}, ""};
+  const std::set<std::string> predicted = others(prediction);
+  if (predicted.size() == 1) return {{*predicted.begin(), positive}, ""};
+  return {{positive == "1" ? "0" : "", positive}, ""};
 }
 
 }  // namespace longwatch

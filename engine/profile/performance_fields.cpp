@@ -91,6 +91,7 @@ void write_performance(ByteWriter& out, const ReferenceProfile& profile) {
   out.u64(performance.calibrators.size());
   for (const Calibrator& calibrator : performance.calibrators) write(out, calibrator);
   write_cells(out, profile.states.scores);
+  write_cells(out, profile.states.residuals);
   write_labels(out, profile.labels);
 }
 
@@ -105,6 +106,7 @@ Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
   }
   LW_CHECK(in.finish("profile"));
   LW_TRY(profile.states.scores, read_cells<ScoreState>(in, profile.states.rows.size()));
+  LW_TRY(profile.states.residuals, read_cells<ResidualState>(in, profile.states.rows.size()));
   LW_CHECK(read_labels(in, profile.labels));
   return {};
 }

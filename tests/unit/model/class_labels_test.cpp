@@ -39,5 +39,30 @@ TEST(LabelRule, MapsCanonicalLabelsOnce) {
   EXPECT_EQ(LabelRule(ModelConfig()).positive(), "1");
 }
 
+TEST(BinaryClasses, TheTargetDecides) {
+  const LabelRule rule;
+  EXPECT_EQ(binary_classes(rule, {"0", "1"}, {"0", "1", "2"}).classes, (std::vector<std::string>{"0", "1"}));
+  EXPECT_EQ(binary_classes(rule, {"no"}, {"no", "1"}).classes, (std::vector<std::string>{"no", "1"}));
+  EXPECT_EQ(binary_classes(rule, {"1"}, {"1", "2"}).classes, (std::vector<std::string>{"2", "1"}));
+  EXPECT_EQ(binary_classes(rule, {"1"}, {}).classes, (std::vector<std::string>{"0", "1"}));
+  EXPECT_EQ(binary_classes(rule, {}, {}).classes, (std::vector<std::string>{"0", "1"}));
+  ModelConfig model;
+  model.positive = "yes";
+  EXPECT_EQ(binary_classes(LabelRule(model), {}, {}).classes, (std::vector<std::string>{"", "yes"}));
+  EXPECT_EQ(binary_classes(LabelRule(model), {}, {"yes", "no"}).classes, (std::vector<std::string>{"no", "yes"}));
+}
+
+TEST(BinaryClasses, MoreThanTwoLabelsAreNamed) {
+  const auto three = binary_classes(LabelRule(), {"0", "1", "2"}, {});
+  EXPECT_TRUE(three.classes.empty());
+  EXPECT_EQ(three.problem,
+            "undefined: the target has 3 labels ('0', '2', '1'), a binary model has two (say task: multiclass, or "
+            "label_map)");
+  EXPECT_EQ(binary_classes(LabelRule(), {"no", "yes"}, {}).problem,
+            "undefined: the target has 2 labels ('no', 'yes'), none of which is the positive '1' (say positive: LABEL, "
+            "or label_map)");
+  EXPECT_NE(binary_classes(LabelRule(), {"a", "b", "c", "d", "e"}, {}).problem.find("'d', ...)"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace longwatch
