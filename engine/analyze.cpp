@@ -60,6 +60,7 @@ Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile
   pass.columns = &profile.columns;
   pass.pca = &profile.pca;
   pass.task = model.task;
+  pass.labels = LabelRule(model);
   pass.performance = &profile.performance;
   pass.cutoff = model.cutoff.value_or(0.5);
   pass.backend = engine.backend;
@@ -85,9 +86,10 @@ Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile
 Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,
                                      const ReferenceProfile& profile, const Engine& engine, const Control& control) {
   AnalysisStates out;
-  LW_TRY(FilteredRows opened, open_analysis(fleet, model, engine.window, engine.source));
+  LW_TRY(OpenedRows opened, open_analysis(fleet, model, engine.window, engine.opening(), control));
   out.source = std::move(opened.source);
   out.counts = opened.counts;
+  out.labels = std::move(opened.labels);
   const Source& source = *out.source;
   if (source.rows() == 0) {
     return Error{ErrorCode::data,

@@ -26,7 +26,8 @@ std::string zones_of(const FleetConfig& fleet) {
 
 std::string canonical_fleet(const FleetConfig& fleet) {
   std::string out;
-  for (const ModelConfig& model : fleet.models) out += model.name + "\n" + canonical_text(model) + "\n";
+  for (const ModelConfig& model : fleet.models)
+    out += model.name + "\n" + canonical_text(model) + canonical_analysis_text(model) + "\n";
   return out;
 }
 
@@ -190,6 +191,18 @@ Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcom
   return results_->add(rows);
 }
 
+void Outputs::add_inputs(const std::vector<SourceFile>& files) {
+  for (const SourceFile& file : files) {
+    const auto same = [&](const SourceFile& known) { return known.path == file.path; };
+    if (std::none_of(record_.inputs.begin(), record_.inputs.end(), same)) record_.inputs.push_back(file);
+  }
+}
+
+void Outputs::add_labels(const std::string& model, const LabelJoin& labels) {
+  add_inputs(labels.files);
+  for (const std::string& warning : labels.warnings) record_.warnings.push_back("model '" + model + "': " + warning);
+}
+
 void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
   ModelRecord model;
   model.name = outcome.model;
@@ -207,14 +220,9 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     const std::string& why = result.analysis ? result.analysis->unusable[c] : result.profile.columns[c].usable;
     if (!why.empty()) model.skipped_columns.emplace_back(result.profile.columns[c].column.name, why);
   }
-  const auto inputs = [this](const std::shared_ptr<Source>& source) {
-    if (!source) return;
-    for (const SourceFile& file : source->files()) {
-      const auto same = [&](const SourceFile& known) { return known.path == file.path; };
-      if (std::none_of(record_.inputs.begin(), record_.inputs.end(), same)) record_.inputs.push_back(file);
-    }
-  };
-  inputs(result.reference_source);
+  if (result.reference_source) add_inputs(result.reference_source->files());
+  if (result.reference_labels) add_labels(outcome.model, *result.reference_labels);
+  model.reference_labels = result.profile.labels;
   model.reference_rows_filtered = result.profile.rows_filtered;
   if (result.analysis) {
     model.rows_without_timestamp = result.analysis->chunks.rows_without_timestamp;
@@ -222,7 +230,11 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     model.analysis_rows_filtered = result.analysis->counts.filtered;
     model.rows_out_of_window = result.analysis->counts.outside;
     model.rows_out_of_window_without_timestamp = result.analysis->counts.without_timestamp;
-    inputs(result.analysis->source);
+    add_inputs(result.analysis->source->files());
+    if (result.analysis->labels) {
+      model.analysis_labels = result.analysis->labels->counts;
+      add_labels(outcome.model, *result.analysis->labels);
+    }
     for (const std::string& warning : performance_warnings(result.judged, result.analysis->chunks.chunks))
       record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const SchemaChange& change : result.analysis->schema_changes) {

@@ -27,6 +27,7 @@ struct RunOptions {
   bool keep_states = false;                ///< write states.parquet
   std::int64_t slab_rows = 0;              ///< rows decoded at a time; 0: chosen. Changes no result
   std::int64_t unique_memory = 256 << 20;  ///< bytes for checking uniqueness before it goes to disk; changes no result
+  std::int64_t labels_memory = 256 << 20;  ///< bytes for joining labels before they go to disk; changes no result
   std::int64_t segment_memory = std::int64_t{2} << 30;  ///< bytes for rows held by segment; changes no result
   std::string command;                                  ///< for the run's record
 };

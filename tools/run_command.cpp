@@ -150,6 +150,11 @@ void add_common(CLI::App& verb, Arguments& arguments) {
                   "changes no result")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("SIZE");
+  verb.add_option("--labels-memory", arguments.options.labels_memory,
+                  "Memory to join labels that are in files of their own, before the disk ($TMPDIR) is used; default "
+                  "256MB; changes no result")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   verb.add_option("--segment-memory", arguments.options.segment_memory,
                   "Memory for rows held by segment where a model has fit: per_segment; what does not fit is read in "
                   "parts; default 2GB; changes no result")

@@ -18,18 +18,13 @@ const ColumnProfile* with_role(const std::vector<ColumnProfile>& columns, Role r
   return found == columns.end() ? nullptr : &*found;
 }
 
-void learn_binary(const ModelConfig& model, const std::set<std::string>& labels, PerformanceProfile& out) {
-  const std::string positive = model.positive.empty() ? "1" : canonical_label(model.positive);
-  std::vector<std::string> others;
-  for (const std::string& label : labels) {
-    if (label != positive) others.push_back(label);
-  }
-  if (others.size() > 1) {
-    out.unusable = "undefined: the target has more than two labels: " + others[0] + ", " + others[1] + ", ...";
-    return;
-  }
-  const std::string usual = positive == "1" ? "0" : "";
-  out.classes = {others.empty() ? usual : others.front(), positive};
+// What the texts of a column stand for.
+std::set<std::string> labels_of(const ColumnProfile* column, const LabelRule& rule) {
+  std::set<std::string> out;
+  if (column == nullptr) return out;
+  for (const std::string& text : column->categories) out.insert(rule.of(text));
+  out.erase("");
+  return out;
 }
 
 }  // namespace
@@ -40,13 +35,12 @@ PerformanceProfile learn_classes(const ModelConfig& model, const std::vector<Col
   if (model.task == Task::none) out.unusable = "undefined: the model has no task";
   if (target == nullptr) out.not_estimated = "undefined: the model has no target in the reference";
   if (model.task != Task::binary) return out;
-  std::set<std::string> labels;
-  if (target != nullptr) {
-    for (const std::string& text : target->categories) labels.insert(canonical_label(text));
-    labels.erase("");
-    if (labels.empty()) out.not_estimated = "undefined: the reference has no labels";
-  }
-  learn_binary(model, labels, out);
+  const LabelRule rule(model);
+  const std::set<std::string> labels = labels_of(target, rule);
+  if (target != nullptr && labels.empty()) out.not_estimated = "undefined: the reference has no labels";
+  BinaryClasses found = binary_classes(rule, labels, labels_of(with_role(columns, Role::prediction), rule));
+  out.classes = std::move(found.classes);
+  if (!found.problem.empty()) out.unusable = std::move(found.problem);
   return out;
 }
 

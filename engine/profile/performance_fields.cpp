@@ -66,6 +66,33 @@ void write_cells(ByteWriter& out, const std::vector<State>& states) {
   for (const State& state : states) state.serialize(out);
 }
 
+template <class Counts, class Use>
+void for_each_count(Counts& counts, const Use& use) {
+  for (auto* count : {&counts.rows, &counts.matched, &counts.unlabelled, &counts.replaced, &counts.repeated,
+                      &counts.without_id, &counts.labels, &counts.labels_without_id, &counts.ids, &counts.duplicate_ids,
+                      &counts.conflicting_ids, &counts.unmatched_ids})
+    use(*count);
+}
+
+void write_labels(ByteWriter& out, const std::optional<LabelCounts>& labels) {
+  out.u64(labels ? 1 : 0);
+  if (labels) for_each_count(*labels, [&](const std::int64_t& count) { out.i64(count); });
+}
+
+Result<void> read_labels(ByteReader& in, std::optional<LabelCounts>& labels) {
+  const std::uint64_t joined = in.u64();
+  if (joined > 1) return broken_profile("labels are neither joined nor not");
+  if (joined == 0) return {};
+  bool negative = false;
+  for_each_count(labels.emplace(), [&](std::int64_t& count) {
+    count = in.i64();
+    negative = negative || count < 0;
+  });
+  LW_CHECK(in.finish("profile"));
+  if (negative) return broken_profile("a count of labels is negative");
+  return {};
+}
+
 }  // namespace
 
 void write_performance(ByteWriter& out, const ReferenceProfile& profile) {
@@ -78,6 +105,7 @@ void write_performance(ByteWriter& out, const ReferenceProfile& profile) {
   for (const Calibrator& calibrator : performance.calibrators) write(out, calibrator);
   write_cells(out, profile.states.scores);
   write_cells(out, profile.states.residuals);
+  write_labels(out, profile.labels);
 }
 
 Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
@@ -92,6 +120,7 @@ Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
   LW_CHECK(in.finish("profile"));
   LW_TRY(profile.states.scores, read_cells<ScoreState>(in, profile.states.rows.size()));
   LW_TRY(profile.states.residuals, read_cells<ResidualState>(in, profile.states.rows.size()));
+  LW_CHECK(read_labels(in, profile.labels));
   return {};
 }
 

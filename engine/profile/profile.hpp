@@ -11,6 +11,7 @@
 #include "engine/chunk/plan.hpp"
 #include "engine/config/config.hpp"
 #include "engine/config/roles.hpp"
+#include "engine/labels/label_counts.hpp"
 #include "engine/profile/calibrator.hpp"
 #include "engine/state/category_state.hpp"
 #include "engine/state/gram_state.hpp"
@@ -99,6 +100,7 @@ struct ReferenceProfile {
   std::int64_t rows_without_timestamp = 0;
   std::int64_t rows_dropped = 0;
   std::int64_t rows_filtered = 0;      ///< left out by the row filter; not among `rows`
+  std::optional<LabelCounts> labels;   ///< where labels were joined
   std::int64_t last_time = INT64_MIN;  ///< the last timestamp (UTC); the lowest value without one
   std::vector<SchemaColumn> schema;
   std::vector<ColumnProfile> columns;

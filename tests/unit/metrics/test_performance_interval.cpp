@@ -149,7 +149,7 @@ TEST(EstimateError, of_the_calibration_map_follows_its_blocks) {
   Calibrator& map = profile.calibrators.front();
   map.scores = {0.1, 0.4, 0.6, 0.9};
   map.probabilities = {0.2, 0.2, 0.7, 0.7};
-  map.labels = {300, 300, 200, 200};
+  map.weights = {300, 300, 200, 200};
   const ScoreState state = state_of({.1, .15, .2, .7}, {.3, .8, .65}, .5);
   ClassifierView view;
   view.assign(state, profile);
