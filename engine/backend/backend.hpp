@@ -12,6 +12,7 @@
 #include "engine/base/result.hpp"
 #include "engine/source/column.hpp"
 #include "engine/state/category_state.hpp"
+#include "engine/state/class_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
 
@@ -61,6 +62,36 @@ struct CategoryItem {
   CategoryPartial* out = nullptr;
 };
 
+/// A calibration map as plain arrays; without knots the score itself (see row::calibrated).
+struct CalibrationMap {
+  const double* scores = nullptr;  ///< strictly increasing
+  const double* probabilities = nullptr;
+  std::int64_t knots = 0;
+};
+
+/// What a backend needs to know of a classifier of several classes. Borrowed by items.
+struct ClassPlan {
+  std::size_t classes = 0;           ///< at most kMaxClasses
+  std::vector<std::int32_t> scored;  ///< the classes that have a score, increasing; at least one
+  std::vector<CalibrationMap> maps;  ///< by `scored`; empty: without calibrated sums
+};
+
+/// Classes by slab code, in place of the code's text.
+inline constexpr std::int32_t kNoClass = -1;       ///< a missing value
+inline constexpr std::int32_t kUnknownClass = -2;  ///< a value that is no class of the plan
+
+/// Rows with scores, predictions and labels.
+struct ClassItem {
+  std::span<const ColumnView> scores;  ///< by plan->scored; float32 or float64; a null `values`: missing
+  ColumnView prediction;               ///< code32; values == nullptr: there is none
+  std::span<const std::int32_t> class_of_prediction;  ///< by slab code: class, kNoClass or kUnknownClass
+  ColumnView label;                                   ///< code32; values == nullptr: there is none
+  std::span<const std::int32_t> class_of_label;
+  RowSelection rows;  ///< at most row::kFlushRows
+  const ClassPlan* plan = nullptr;
+  ClassPartial* out = nullptr;  ///< reset by the caller; the item's rows are added
+};
+
 /// How one feature becomes z: a number is imputed and standardised, a category is looked up.
 struct FeatureEncoder {
   double mean = 0;  ///< numbers: z = (x - mean) * inverse; null, NaN and Inf become `missing`
@@ -105,6 +136,7 @@ class Backend {
   virtual void prepare(NumberPlan& plan) { plan.prepared = nullptr; }
   [[nodiscard]] virtual std::unique_ptr<Ticket> numbers(std::span<const NumberItem> items) = 0;
   [[nodiscard]] virtual std::unique_ptr<Ticket> categories(std::span<const CategoryItem> items) = 0;
+  [[nodiscard]] virtual std::unique_ptr<Ticket> classes(std::span<const ClassItem> items) = 0;
   /// Adds z z' and z of the rows into `out` (sized for the features).
   [[nodiscard]] virtual std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) = 0;
   /// Writes the reconstruction error |z - V V' z| of each row (never NaN) to errors[0 ... count).

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "engine/state/category_state.hpp"
+#include "engine/state/class_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
+#include "tests/support/class_oracle.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/state_oracle.hpp"
 
@@ -127,6 +129,29 @@ struct GramKind {
   static void update(State& state, const Row& z) { test::update_gram(state, z); }
   static Result<State> read(ByteReader& in) { return State::deserialize(in); }
 };
+struct ClassKind {
+  using State = ClassState;
+  using Row = test::ClassRow;
+  // Three classes with scores and one without.
+  static Row row(Random& random) {
+    Row out;
+    const double grain = random.below(2) == 0 ? 8 : 0x1p20;
+    const double a = std::floor(random.uniform() * grain) / grain;
+    const double b = std::floor(random.uniform() * (1 - a) * grain) / grain;
+    out.scores = {a, 1 - a - b, b};
+    if (random.below(10) == 0) out.scores[random.below(3)] = random_number(random);
+    if (random.below(30) == 0) out.scores = {0.0, -0.0, 1.0005};
+    out.predicted = static_cast<int>(random.below(6)) - 2;
+    out.label = static_cast<int>(random.below(6)) - 2;
+    return out;
+  }
+  static void update(State& state, const Row& value) {
+    static const std::vector<test::OracleMap> kMaps = {
+        {{0.1, 0.6}, {0.0, 1.0}}, {}, {{0.2, 0.4, 0.9}, {0.0, 0.125, 0.75}}};
+    test::update_classes(state, 4, {0, 1, 3}, kMaps, value);
+  }
+  static Result<State> read(ByteReader& in) { return State::deserialize(in, 4); }
+};
 
 template <class State>
 std::string bytes_of(const State& state) {
@@ -159,7 +184,7 @@ void expect_same(const State& a, const State& b) {
 template <class Kind>
 class StateLaws : public testing::Test {};
 using Kinds =
-    testing::Types<NumberKind, MomentsKind, HistogramKind, DistinctKind, ExactSumKind, CategoryKind, GramKind>;
+    testing::Types<NumberKind, MomentsKind, HistogramKind, DistinctKind, ExactSumKind, CategoryKind, GramKind, ClassKind>;
 TYPED_TEST_SUITE(StateLaws, Kinds);
 
 const std::vector<std::size_t> kSizes = {0, 1, 2, 7, 100, 1'500};
