@@ -63,9 +63,9 @@ std::map<std::string, std::vector<double>> chunks() {
 }
 
 TEST(Table, NamesAreUniqueAndDescribed) {
-  std::set<std::string_view> names;
+  std::set<std::pair<Family, std::string_view>> names;
   for (const Metric* entry : all_metrics()) {
-    EXPECT_TRUE(names.insert(entry->name).second) << entry->name;
+    EXPECT_TRUE(names.emplace(entry->family, entry->name).second) << entry->name;
     EXPECT_FALSE(entry->summary.empty()) << entry->name;
     EXPECT_FALSE(entry->source.empty()) << entry->name;
     EXPECT_LT(entry->least, entry->greatest) << entry->name;
