@@ -30,7 +30,7 @@ ClassState many(std::size_t rows, std::size_t classes, std::uint64_t seed) {
   std::vector<double> scores(classes);
   for (std::size_t i = 0; i < rows; ++i) {
     double sum = 0;
-    for (double& score : scores) sum += score = std::exp(2 * random.normal());
+    for (double& score : scores) sum += score = -std::log(random.uniform() + 0x1p-54);
     const std::size_t predicted = random.below(classes);
     partial.labels[predicted * (classes + 1) + classes] += 1;
     partial.scored[predicted] += 1;
