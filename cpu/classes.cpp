@@ -42,7 +42,8 @@ class ClassRows {
 
  private:
   static Error failed(const char* what) {
-    return {ErrorCode::internal, std::string(what) + " does not fit the classes of the model", {}, "please report this"};
+    return {
+        ErrorCode::internal, std::string(what) + " does not fit the classes of the model", {}, "please report this"};
   }
 
   // The class of a row, kNoClass or kUnknownClass; false where the code has none.

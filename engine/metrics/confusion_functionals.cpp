@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/metrics/functional.hpp"
-#include "engine/metrics/metric.hpp"
+#include "engine/metrics/class_functionals.hpp"
 
 namespace longwatch::metrics {
 namespace {
@@ -38,11 +37,12 @@ double matthews_correlation(const OutcomeTable& t) {
 
 }  // namespace
 
-const Functional kAccuracy = {accuracy, "no rows", false};
-const Functional kBalancedAccuracy = {balanced_accuracy, "only one class occurs here", false, smaller_class};
+const Functional kAccuracy = {accuracy, "no rows", false, nullptr, class_accuracy};
+const Functional kBalancedAccuracy = {balanced_accuracy, "only one class occurs here", false, smaller_class,
+                                      class_balanced_accuracy};
 const Functional kF1 = {f1, "no row is positive or predicted positive", false, positives};
 const Functional kMatthewsCorrelation = {matthews_correlation, "only one class, or only one prediction, occurs here",
-                                         false, smaller_class};
+                                         false, smaller_class, class_matthews_correlation};
 const Functional kPrecision = {precision, "no row is predicted positive", false, predicted_positives};
 const Functional kRecall = {recall, "no row is positive", false, positives};
 const Functional kSpecificity = {specificity, "no row is negative", false, negatives};

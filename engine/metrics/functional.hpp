@@ -4,7 +4,13 @@
 
 #include "engine/metrics/classifier_view.hpp"
 
+namespace longwatch {
+struct ClassesView;
+}
+
 namespace longwatch::metrics {
+
+struct Averaged;  // class_average.hpp
 
 /// Source of each formula: the metric's own file. All are O(scores), or O(1) where they read the confusion matrix only.
 struct Functional {
@@ -13,6 +19,8 @@ struct Functional {
   bool ranked;                                 ///< reads the masses by score; else the confusion matrix only
   /// Members of the smaller class of the denominator; null where they do not matter.
   double (*events)(const OutcomeTable& table) = nullptr;
+  /// Its own formula for several classes; null: an average over them, each against the rest.
+  Averaged (*of_classes)(const ClassesView& view, bool estimated) = nullptr;
 };
 
 // From the confusion matrix (confusion_functionals.cpp).

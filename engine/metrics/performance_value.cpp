@@ -1,9 +1,12 @@
 // The value of a cell.
 #include "engine/metrics/performance_value.hpp"
 
+#include "engine/metrics/class_average.hpp"
+
 namespace longwatch::metrics {
 
 MetricValue performance_value(const MetricInput& input, Family family, const Functional& functional) {
+  if (input.classes != nullptr) return classes_value(input, family, functional);
   return with_outcomes(input, family, [&](const ClassifierView&, const OutcomeTable& table) {
     if (functional.ranked && table.score.empty()) return without_value("insufficient_data");
     const double value = functional.value(table);

@@ -3,8 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/metrics/functional.hpp"
-#include "engine/metrics/metric.hpp"
+#include "engine/metrics/class_functionals.hpp"
 #include "engine/state/compensated.hpp"
 
 namespace longwatch::metrics {
@@ -91,8 +90,8 @@ ClassMasses scored_masses(const OutcomeTable& t) {
 }
 
 const Functional kAveragePrecision = {average_precision, "no row with a score is positive", true, positives};
-const Functional kBrierScore = {brier_score, "no row has a score", true};
-const Functional kLogLoss = {log_loss, "no row has a score", true};
+const Functional kBrierScore = {brier_score, "no row has a score", true, nullptr, class_brier_score};
+const Functional kLogLoss = {log_loss, "no row has a score", true, nullptr, class_log_loss};
 const Functional kRocAuc = {roc_auc, "only one class occurs here", true, smaller_class};
 
 }  // namespace longwatch::metrics

@@ -1,9 +1,9 @@
 // The bytes of a ClassState, and what is refused of them.
 #include <cmath>
 
+#include "engine/state/class_row.hpp"
 #include "engine/state/class_state.hpp"
 #include "engine/state/exact_sum.hpp"
-#include "engine/state/class_row.hpp"
 
 namespace longwatch {
 namespace {

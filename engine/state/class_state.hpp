@@ -47,20 +47,18 @@ struct PredictedRows {
 /// largest score, the first of equal ones.
 struct ClassState {
   std::int64_t rows = 0;
-  std::int64_t missing_scores = 0;        ///< a score is null or NaN
-  std::int64_t invalid_scores = 0;        ///< none is missing, one lies outside [0, 1]
-  std::int64_t unnormalised_scores = 0;   ///< all lie in [0, 1] and do not add up to 1
-  std::int64_t unmapped_predictions = 0;  ///< of no known class; the row counts as one without a prediction
-  std::int64_t unmapped_labels = 0;       ///< of no known class; the label counts as unknown
-  std::size_t classes = 0;                ///< K; 0 without rows, and then all vectors are empty
-  bool gridded = false;                   ///< scores are those of grid_score, each within 2^-17 of the row's
-  std::vector<PredictedRows> predicted;   ///< the classes that were predicted, increasing
-  std::vector<std::int64_t> unpredicted;  ///< by label (K + 1): rows with neither prediction nor usable scores
+  std::int64_t missing_scores = 0;               ///< a score is null or NaN
+  std::int64_t invalid_scores = 0;               ///< none is missing, one lies outside [0, 1]
+  std::int64_t unnormalised_scores = 0;          ///< all lie in [0, 1] and do not add up to 1
+  std::int64_t unmapped_predictions = 0;         ///< of no known class; the row counts as one without a prediction
+  std::int64_t unmapped_labels = 0;              ///< of no known class; the label counts as unknown
+  std::size_t classes = 0;                       ///< K; 0 without rows, and then all vectors are empty
+  bool gridded = false;                          ///< scores are those of grid_score, each within 2^-17 of the row's
+  std::vector<PredictedRows> predicted;          ///< the classes that were predicted, increasing
+  std::vector<std::int64_t> unpredicted;         ///< by label (K + 1): rows with neither prediction nor usable scores
   std::vector<std::vector<ClassEntry>> entries;  ///< by class, increasing by (score, code); none where it has no score
 
-  [[nodiscard]] std::int64_t scored() const {
-    return rows - missing_scores - invalid_scores - unnormalised_scores;
-  }
+  [[nodiscard]] std::int64_t scored() const { return rows - missing_scores - invalid_scores - unnormalised_scores; }
   /// Rows with a known label.
   [[nodiscard]] std::int64_t labelled() const;
   /// The rows predicted as a class, or null where there are none. O(log K).
@@ -80,11 +78,11 @@ struct ClassState {
 
 /// What one backend item adds: dense, at most 2^20 rows (row::kFlushRows) before it is taken.
 struct ClassPartial {
-  ClassState counts;                   ///< only its six counts of rows are used
-  std::vector<std::int64_t> labels;    ///< K x (K + 1)
-  std::vector<std::int64_t> scored;    ///< K: scored rows by predicted class
-  std::vector<std::int64_t> sums;      ///< K x K
-  std::vector<std::int64_t> products;  ///< K x product_sums(K)
+  ClassState counts;                             ///< only its six counts of rows are used
+  std::vector<std::int64_t> labels;              ///< K x (K + 1)
+  std::vector<std::int64_t> scored;              ///< K: scored rows by predicted class
+  std::vector<std::int64_t> sums;                ///< K x K
+  std::vector<std::int64_t> products;            ///< K x product_sums(K)
   std::vector<std::int64_t> unpredicted;         ///< K + 1
   std::vector<std::vector<ClassEntry>> entries;  ///< by class, in any order, keys may repeat
   /// Makes room for K classes and zeroes everything. O(K^2), or O(K^3) up to kMaxProductClasses.

@@ -57,8 +57,8 @@ class ClassRowsUnderTest {
     if (!of.calibrated) return;
     for (std::size_t i = 0; i < maps_.size(); ++i) {
       if (i % 3 != 1) maps_[i] = {{0.05, 0.1 + 0.01 * static_cast<double>(i % 7), 0.7}, {0, 0.25, 0.9}};
-      plan_.maps.push_back({maps_[i].scores.data(), maps_[i].probabilities.data(),
-                            static_cast<std::int64_t>(maps_[i].scores.size())});
+      plan_.maps.push_back(
+          {maps_[i].scores.data(), maps_[i].probabilities.data(), static_cast<std::int64_t>(maps_[i].scores.size())});
     }
   }
 
@@ -156,7 +156,8 @@ TEST(Classes, AnySplitInAnyOrderGivesTheSameState) {
   const ClassRowsUnderTest rows(of);
   const ClassState want = rows.oracle();
   std::vector<RowSelection> parts;
-  for (std::int64_t at = 0; at < 2000; at += 17) parts.push_back({1 + at, std::min<std::int64_t>(17, 2000 - at), nullptr});
+  for (std::int64_t at = 0; at < 2000; at += 17)
+    parts.push_back({1 + at, std::min<std::int64_t>(17, 2000 - at), nullptr});
   std::reverse(parts.begin(), parts.end());
   for (const auto& backend : usable_backends()) EXPECT_TRUE(state_of(*backend, rows, of.classes, parts) == want);
 }

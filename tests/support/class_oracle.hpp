@@ -11,8 +11,8 @@
 
 namespace longwatch::test {
 
-/// One row. `predicted` and `label`: a class, -1 where missing, -2 where it is no class. Scores by scored class; nothing
-/// where null.
+/// One row. `predicted` and `label`: a class, -1 where missing, -2 where it is no class. Scores by scored class;
+/// nothing where null.
 struct ClassRow {
   std::vector<std::optional<double>> scores;
   int predicted = -1;
@@ -88,8 +88,8 @@ inline void update_classes(ClassState& state, std::size_t classes, const std::ve
   const std::size_t known = row.label < 0 ? classes : static_cast<std::size_t>(row.label);
   int predicted = row.predicted;
   if (predicted < 0 && usable)
-    predicted = scored[static_cast<std::size_t>(std::max_element(row.scores.begin(), row.scores.end()) -
-                                                row.scores.begin())];
+    predicted =
+        scored[static_cast<std::size_t>(std::max_element(row.scores.begin(), row.scores.end()) - row.scores.begin())];
   if (predicted < 0) {
     state.unpredicted[known] += 1;
     return;
@@ -108,9 +108,9 @@ inline void update_classes(ClassState& state, std::size_t classes, const std::ve
   }
   count_predicted(state, static_cast<std::uint32_t>(predicted), known, usable, p);
   for (std::size_t i = 0; usable && i < scored.size(); ++i) {
-    const LabelCode label = row.label < 0             ? LabelCode::unknown
+    const LabelCode label = row.label < 0            ? LabelCode::unknown
                             : row.label == scored[i] ? LabelCode::positive
-                                                      : LabelCode::negative;
+                                                     : LabelCode::negative;
     const auto c = static_cast<std::size_t>(scored[i]);
     count_entry(state.entries[c], *row.scores[i] + 0.0, ScoreEntry::code_of(predicted == scored[i], label), p[c]);
   }

@@ -61,9 +61,9 @@ bool readable(const ClassState& state) {
 TEST(ClassState, CountsEveryRowOnce) {
   const ClassState state = state_of({
       {{0.5, 0.25, 0.25}, 1, 1},
-      {{0.5, 0.25, 0.25}, -1, 2},            // predicted as the largest
-      {{0.25, 0.5, 0.5 - 0x1p-3}, 0, -1},    // adds up to 1.125
-      {{std::nullopt, 0.5, 0.5}, -2, -2},    // neither prediction nor scores
+      {{0.5, 0.25, 0.25}, -1, 2},          // predicted as the largest
+      {{0.25, 0.5, 0.5 - 0x1p-3}, 0, -1},  // adds up to 1.125
+      {{std::nullopt, 0.5, 0.5}, -2, -2},  // neither prediction nor scores
       {{-0.1, 0.6, 0.5}, 2, 0},
   });
   EXPECT_EQ(state.rows, 5);
