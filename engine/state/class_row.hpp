@@ -32,8 +32,8 @@ LW_ROW double calibrated(const double* scores, const double* probabilities, std:
       high = middle;
     }
   }
-  const double slope = (probabilities[high] - probabilities[low]) / (scores[high] - scores[low]);
-  return slope * (score - scores[low]) + probabilities[low];
+  const double share = (score - scores[low]) / (scores[high] - scores[low]);
+  return probabilities[low] + (probabilities[high] - probabilities[low]) * share;
 }
 
 /// A calibrated score as a share of its row's sum over the `scored` classes, added up in the order of the classes;
