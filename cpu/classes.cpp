@@ -46,15 +46,15 @@ class ClassRows {
         ErrorCode::internal, std::string(what) + " does not fit the classes of the model", {}, "please report this"};
   }
 
-  // The class of a row, kNoClass or kUnknownClass; false where the code has none.
-  bool class_at(const ColumnView& column, std::span<const std::int32_t> class_of, std::int64_t at,
-                std::int32_t& out) const {
-    out = kNoClass;
-    if (column.values == nullptr || !column.valid(at)) return true;
-    const std::uint32_t code = static_cast<const std::uint32_t*>(column.values)[at];  // a negative code is a large one
-    if (code >= class_of.size()) return false;
-    out = class_of[code];
-    return out < static_cast<std::int32_t>(classes_);
+  // The class of a row, or row::kNoClass; false where the code or its class is none.
+  bool class_at(const ClassColumn& column, std::int64_t at, std::int16_t& out, std::int64_t& unmapped) const {
+    out = row::kNoClass;
+    if (column.column.values == nullptr || !column.column.valid(at)) return true;
+    const std::uint32_t code = static_cast<const std::uint32_t*>(column.column.values)[at];  // negative: a large one
+    if (code >= column.codes) return false;
+    out = column.classes[code];
+    unmapped += out == row::kNoClass ? 1 : 0;
+    return out < static_cast<std::int16_t>(classes_);
   }
 
   Scores read_scores(std::int64_t at) {
@@ -71,21 +71,19 @@ class ClassRows {
     return row::sums_to_one(sum) ? Scores::usable : Scores::unnormalised;
   }
 
-  [[nodiscard]] std::int32_t largest() const {
+  [[nodiscard]] std::int16_t largest() const {
     std::size_t best = 0;
     for (std::size_t i = 1; i < scores_.size(); ++i) {
       if (scores_[i] > scores_[best]) best = i;
     }
-    return plan_.scored[best];
+    return static_cast<std::int16_t>(plan_.scored[best]);
   }
 
   bool add(std::int64_t at) {
-    std::int32_t predicted = kNoClass;
-    std::int32_t label = kNoClass;
-    if (!class_at(item_.prediction, item_.class_of_prediction, at, predicted)) return false;
-    if (!class_at(item_.label, item_.class_of_label, at, label)) return false;
-    out_.counts.unmapped_predictions += predicted == kUnknownClass ? 1 : 0;
-    out_.counts.unmapped_labels += label == kUnknownClass ? 1 : 0;
+    std::int16_t predicted = row::kNoClass;
+    std::int16_t label = row::kNoClass;
+    if (!class_at(item_.prediction, at, predicted, out_.counts.unmapped_predictions)) return false;
+    if (!class_at(item_.label, at, label, out_.counts.unmapped_labels)) return false;
     const Scores scores = read_scores(at);
     out_.counts.missing_scores += scores == Scores::missing ? 1 : 0;
     out_.counts.invalid_scores += scores == Scores::invalid ? 1 : 0;
@@ -102,7 +100,7 @@ class ClassRows {
     return true;
   }
 
-  void add_scored(std::int32_t predicted, std::int32_t label) {
+  void add_scored(std::int16_t predicted, std::int16_t label) {
     const auto p = static_cast<std::size_t>(predicted);
     out_.scored[p] += 1;
     const bool calibrated = !plan_.maps.empty();

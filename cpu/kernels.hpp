@@ -14,6 +14,12 @@ Result<void> add_numbers(const NumberItem& item, NumberKernel kernel);
 /// Adds an item's rows into item.out. Fails on a code that out->by_code has no room for.
 Result<void> add_categories(const CategoryItem& item);
 
+/// Counts an item's rows into item.out. O(n log n) for the sort.
+Result<void> add_scores(const ScoreItem& item);
+
+/// Adds an item's rows into item.out. O(n).
+Result<void> add_residuals(const ResidualItem& item);
+
 /// Adds an item's rows into item.out. Fails on a code beyond its dictionary or a class beyond the plan. O(rows K log
 /// knots).
 Result<void> add_classes(const ClassItem& item);

@@ -15,6 +15,8 @@
 #include "engine/state/class_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
+#include "engine/state/residual_state.hpp"
+#include "engine/state/score_state.hpp"
 
 namespace longwatch {
 
@@ -62,6 +64,34 @@ struct CategoryItem {
   CategoryPartial* out = nullptr;
 };
 
+/// A column of classes: codes into a slab's dictionary, and what each code is to the class at hand: 1 it, 0 another
+/// one, row::kNoClass none of the model's. `column.values` is null where the table has no such column.
+struct ClassColumn {
+  ColumnView column;
+  const std::int16_t* classes = nullptr;  ///< by slab code,
+  std::size_t codes = 0;                 ///< and how many there are; a code beyond them is an error
+};
+
+/// Scores of one class. score.type is float32 or float64; a null `values` counts as missing scores. A row without a
+/// usable prediction has that of score >= cutoff.
+struct ScoreItem {
+  ColumnView score;
+  ClassColumn prediction;
+  ClassColumn label;
+  double cutoff = 0.5;
+  RowSelection rows;
+  ScoreState* out = nullptr;  ///< the item's rows are added; its entries are overwritten by theirs, sorted
+};
+
+/// Predictions and labels of a regressor: float32 or float64; null `values` count as missing.
+struct ResidualItem {
+  ColumnView prediction;
+  ColumnView label;
+  double centre = 0;  ///< of the labels
+  RowSelection rows;
+  ResidualState* out = nullptr;  ///< the item's rows are added
+};
+
 /// A calibration map as plain arrays; without knots the score itself (see row::calibrated).
 struct CalibrationMap {
   const double* scores = nullptr;  ///< strictly increasing
@@ -76,17 +106,12 @@ struct ClassPlan {
   std::vector<CalibrationMap> maps;  ///< by `scored`; empty: without calibrated sums
 };
 
-/// Classes by slab code, in place of the code's text.
-inline constexpr std::int32_t kNoClass = -1;       ///< a missing value
-inline constexpr std::int32_t kUnknownClass = -2;  ///< a value that is no class of the plan
-
-/// Rows with scores, predictions and labels.
+/// Rows with scores, predictions and labels. In class columns a code's class is its number in the plan. A scored row
+/// without a usable prediction has the class with the largest score, the first of equal ones.
 struct ClassItem {
   std::span<const ColumnView> scores;  ///< by plan->scored; float32 or float64; a null `values`: missing
-  ColumnView prediction;               ///< code32; values == nullptr: there is none
-  std::span<const std::int32_t> class_of_prediction;  ///< by slab code: class, kNoClass or kUnknownClass
-  ColumnView label;                                   ///< code32; values == nullptr: there is none
-  std::span<const std::int32_t> class_of_label;
+  ClassColumn prediction;
+  ClassColumn label;
   RowSelection rows;  ///< at most row::kFlushRows
   const ClassPlan* plan = nullptr;
   ClassPartial* out = nullptr;  ///< reset by the caller; the item's rows are added
@@ -136,6 +161,8 @@ class Backend {
   virtual void prepare(NumberPlan& plan) { plan.prepared = nullptr; }
   [[nodiscard]] virtual std::unique_ptr<Ticket> numbers(std::span<const NumberItem> items) = 0;
   [[nodiscard]] virtual std::unique_ptr<Ticket> categories(std::span<const CategoryItem> items) = 0;
+  [[nodiscard]] virtual std::unique_ptr<Ticket> scores(std::span<const ScoreItem> items) = 0;
+  [[nodiscard]] virtual std::unique_ptr<Ticket> residuals(std::span<const ResidualItem> items) = 0;
   [[nodiscard]] virtual std::unique_ptr<Ticket> classes(std::span<const ClassItem> items) = 0;
   /// Adds z z' and z of the rows into `out` (sized for the features).
   [[nodiscard]] virtual std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) = 0;

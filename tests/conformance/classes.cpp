@@ -11,13 +11,19 @@
 namespace longwatch::test {
 namespace {
 
-// By slab code of predictions and labels: classes, then a missing text, then one that is no class.
-std::vector<std::int32_t> class_of(std::size_t classes) {
-  std::vector<std::int32_t> out;
-  for (std::size_t c = 0; c < classes; ++c) out.push_back(static_cast<std::int32_t>(c));
-  out.push_back(kNoClass);
-  out.push_back(kUnknownClass);
+// By slab code of predictions and labels: classes, then two texts that are no class.
+std::vector<std::int16_t> class_of(std::size_t classes) {
+  std::vector<std::int16_t> out;
+  for (std::size_t c = 0; c < classes; ++c) out.push_back(static_cast<std::int16_t>(c));
+  out.insert(out.end(), 2, row::kNoClass);
   return out;
+}
+
+// As the oracle has it: -2 for what is no class, -1 for what is missing.
+int oracle_class(const TestColumn& column, const std::vector<std::int16_t>& classes, std::int64_t at) {
+  if (!column.view.valid(at)) return -1;
+  const int found = classes[static_cast<std::size_t>(column.doubles[static_cast<std::size_t>(at)])];
+  return found < 0 ? -2 : found;
 }
 
 struct Case {
@@ -75,7 +81,9 @@ class ClassRowsUnderTest {
   }
 
   [[nodiscard]] ClassItem item(const RowSelection& rows, ClassPartial& out) const {
-    return {views_, prediction_->view, class_of_, label_->view, class_of_, rows, &plan_, &out};
+    const ClassColumn prediction{prediction_->view, class_of_.data(), class_of_.size()};
+    const ClassColumn label{label_->view, class_of_.data(), class_of_.size()};
+    return {views_, prediction, label, rows, &plan_, &out};
   }
   [[nodiscard]] const RowSelection& selection() const { return columns_[0]->selection; }
 
@@ -88,8 +96,8 @@ class ClassRowsUnderTest {
       for (const auto& column : columns_) {
         row.scores.push_back(column->view.valid(at) ? std::optional<double>(column->doubles[i]) : std::nullopt);
       }
-      if (prediction_->view.valid(at)) row.predicted = class_of_[static_cast<std::size_t>(prediction_->doubles[i])];
-      if (label_->view.valid(at)) row.label = class_of_[static_cast<std::size_t>(label_->doubles[i])];
+      row.predicted = oracle_class(*prediction_, class_of_, at);
+      row.label = oracle_class(*label_, class_of_, at);
       update_classes(out, case_.classes, scored, case_.calibrated ? maps_ : std::vector<OracleMap>(), row);
     }
     return out;
@@ -97,7 +105,7 @@ class ClassRowsUnderTest {
 
  private:
   Case case_;
-  std::vector<std::int32_t> class_of_;
+  std::vector<std::int16_t> class_of_;
   std::vector<std::unique_ptr<TestColumn>> columns_;
   std::vector<ColumnView> views_;
   std::unique_ptr<TestColumn> prediction_;
@@ -164,15 +172,17 @@ TEST(Classes, AnySplitInAnyOrderGivesTheSameState) {
 
 TEST(Classes, ACodeBeyondTheDictionaryOrAClassBeyondThePlanIsAnError) {
   const ClassRowsUnderTest rows(Case{.rows = 200});
-  const std::vector<std::int32_t> few = {0, 1};
-  const std::vector<std::int32_t> beyond(6, 4);
+  const std::vector<std::int16_t> few = {0, 1};
+  const std::vector<std::int16_t> beyond(6, 4);
   for (const auto& backend : usable_backends()) {
     for (const auto* classes : {&few, &beyond}) {
       for (const bool label : {false, true}) {
         ClassPartial partial;
         partial.reset(4);
         ClassItem item = rows.item(rows.selection(), partial);
-        (label ? item.class_of_label : item.class_of_prediction) = *classes;
+        ClassColumn& column = label ? item.label : item.prediction;
+        column.classes = classes->data();
+        column.codes = classes->size();
         EXPECT_FALSE(backend->classes({&item, 1})->wait().ok()) << backend->description();
       }
     }

@@ -28,6 +28,11 @@ void expect_lawful(const Metric& entry, const MetricInput& input, const std::str
   EXPECT_FALSE(answer.standard_error < 0) << place;
   EXPECT_FALSE(answer.resolution < 0) << place;
   EXPECT_FALSE(answer.p_value < 0 || answer.p_value > 1) << place;
+  EXPECT_EQ(std::isnan(answer.ci_lower), std::isnan(answer.ci_upper)) << place;
+  EXPECT_FALSE(answer.ci_lower > answer.ci_upper) << place;
+  EXPECT_EQ(std::isnan(answer.ci_lower), std::string_view(answer.interval_method).empty()) << place;
+  EXPECT_FALSE(answer.null.error < 0 || answer.null.variance < 0) << place;
+  EXPECT_EQ(std::isnan(answer.null.mean), std::isnan(answer.null.variance)) << place;
 }
 
 void expect_all_lawful(const MetricInput& input, const std::string& what) {
