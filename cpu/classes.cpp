@@ -58,6 +58,7 @@ class ClassRows {
   }
 
   Scores read_scores(std::int64_t at) {
+    if (scores_.empty()) return Scores::missing;
     bool invalid = false;
     double sum = 0;
     for (std::size_t i = 0; i < scores_.size(); ++i) {

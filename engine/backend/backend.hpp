@@ -102,7 +102,7 @@ struct CalibrationMap {
 /// What a backend needs to know of a classifier of several classes. Borrowed by items.
 struct ClassPlan {
   std::size_t classes = 0;           ///< at most kMaxClasses
-  std::vector<std::int32_t> scored;  ///< the classes that have a score, increasing; at least one
+  std::vector<std::int32_t> scored;  ///< the classes that have a score, increasing; none: every row lacks its scores
   std::vector<CalibrationMap> maps;  ///< by `scored`; empty: without calibrated sums
 };
 

@@ -35,8 +35,62 @@ double matthews_correlation(const OutcomeTable& t) {
   return std::clamp(covariance / (std::sqrt(predicted) * std::sqrt(actual)), -1.0, 1.0);
 }
 
+enum Norm { count, share, of_actual, of_predicted };
+enum Entry { tp, fp, fn, tn };
+
+template <Entry entry>
+double rows_of(const OutcomeTable& t) {
+  if constexpr (entry == tp) return t.true_positive;
+  if constexpr (entry == fp) return t.false_positive;
+  if constexpr (entry == fn) return t.false_negative;
+  return t.true_negative;
+}
+
+// The rows that share the entry's class, and those that share its prediction.
+template <Entry entry>
+double actual_rows(const OutcomeTable& t) {
+  return entry == tp || entry == fn ? positives(t) : negatives(t);
+}
+template <Entry entry>
+double predicted_rows(const OutcomeTable& t) {
+  return entry == tp || entry == fp ? predicted_positives(t) : t.true_negative + t.false_negative;
+}
+
+template <Entry entry, Norm norm>
+double normalised(const OutcomeTable& t) {
+  switch (norm) {
+    case count:
+      return rows_of<entry>(t);
+    case share:
+      return ratio(rows_of<entry>(t), t.rows);
+    case of_actual:
+      return ratio(rows_of<entry>(t), actual_rows<entry>(t));
+    case of_predicted:
+      return ratio(rows_of<entry>(t), predicted_rows<entry>(t));
+  }
+}
+
+template <Entry entry>
+constexpr std::array<Functional, 4> kOfEntry = {
+    Functional{normalised<entry, count>, "no rows", false}, Functional{normalised<entry, share>, "no rows", false},
+    Functional{normalised<entry, of_actual>, entry == tp || entry == fn ? "no row is positive" : "no row is negative",
+               false, actual_rows<entry>},
+    Functional{normalised<entry, of_predicted>,
+               entry == tp || entry == fp ? "no row is predicted positive" : "no row is predicted negative", false,
+               predicted_rows<entry>}};
+
+constexpr std::array<Functional, 16> all_entries() {
+  std::array<Functional, 16> out = {};
+  std::size_t next = 0;
+  for (const auto& of_entry : {kOfEntry<tp>, kOfEntry<fp>, kOfEntry<fn>, kOfEntry<tn>}) {
+    for (const Functional& functional : of_entry) out[next++] = functional;
+  }
+  return out;
+}
+
 }  // namespace
 
+const std::array<Functional, 16> kConfusionEntries = all_entries();
 const Functional kAccuracy = {accuracy, "no rows", false, nullptr, class_accuracy};
 const Functional kBalancedAccuracy = {balanced_accuracy, "only one class occurs here", false, smaller_class,
                                       class_balanced_accuracy};

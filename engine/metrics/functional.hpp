@@ -2,6 +2,8 @@
 // A performance metric as a function of an outcome table: one formula for estimates, realized values and every class
 // of a multiclass model.
 
+#include <array>
+
 #include "engine/metrics/classifier_view.hpp"
 
 namespace longwatch {
@@ -31,6 +33,9 @@ extern const Functional kMatthewsCorrelation;
 extern const Functional kPrecision;
 extern const Functional kRecall;
 extern const Functional kSpecificity;
+/// True positives, false positives, false negatives and true negatives; each in rows, as a share of all rows, of its
+/// actual class and of its predicted class.
+extern const std::array<Functional, 16> kConfusionEntries;
 
 // From the scores (score_functionals.cpp).
 extern const Functional kAveragePrecision;

@@ -159,7 +159,7 @@ ClassState ClassPartial::take() {
   }
   out.unpredicted = unpredicted;
   for (auto& of_class : entries) sort_entries(of_class);
-  out.entries = entries;
+  out.entries = std::move(entries);
   if (out.keys() > kMaxScoreKeys) out.to_grid();
   return out;
 }
