@@ -5,6 +5,7 @@
 
 #include "engine/accumulate/accumulate.hpp"
 #include "engine/parts.hpp"
+#include "engine/profile/fit_performance.hpp"
 
 namespace longwatch {
 namespace {
@@ -63,6 +64,8 @@ Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile
   pass.labels = LabelRule(model);
   pass.performance = &profile.performance;
   pass.cutoff = model.cutoff.value_or(0.5);
+  pass.classes = model.task == Task::multiclass;
+  pass.class_scores = class_score_columns(model, profile.performance, profile.columns);
   pass.backend = engine.backend;
   pass.slab_rows = engine.slab_rows;
   out.pca_unusable = profile.pca.skipped;

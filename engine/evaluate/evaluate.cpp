@@ -10,7 +10,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/evaluate/constraints.hpp"
-#include "engine/metrics/classifier_view.hpp"
+#include "engine/metrics/classes_view.hpp"
 
 namespace longwatch {
 namespace {
@@ -117,8 +117,10 @@ class ColumnTask {
     for (std::int64_t slot = 0; slot < table.slots; ++slot) {
       const std::size_t cell = table.cell(segment_, slot);
       if (!table.reconstruction.empty()) reconstruction_total_.merge(table.reconstruction[cell]);
+      if (!table.classes.empty()) class_total_.merge(table.classes[cell]);
       if (!table.residuals.empty()) residual_total_.merge(table.residuals[cell]);
     }
+    if (!table.classes.empty()) reference_classes_.assign(class_total_, periods_.reference->performance);
     if (table.scores.empty()) return;
     const auto slots = static_cast<std::size_t>(table.slots);
     score_total_ = merge_scores(std::span(table.scores).subspan(table.cell(segment_, 0), slots));
@@ -132,6 +134,11 @@ class ColumnTask {
       input.reference_reconstruction = &reconstruction_total_;
     if (!side.table->residuals.empty()) input.residuals = &side.table->residuals[cell];
     if (in_reference_ && !periods_.reference->states.residuals.empty()) input.reference_residuals = &residual_total_;
+    if (!side.table->classes.empty()) {
+      classes_.assign(side.table->classes[cell], periods_.reference->performance);
+      input.classes = &classes_;
+      if (in_reference_) input.reference_classes = &reference_classes_;
+    }
     if (side.table->scores.empty()) return;
     classifier_.assign(side.table->scores[cell], periods_.reference->performance);
     input.classifier = &classifier_;
@@ -292,6 +299,9 @@ class ColumnTask {
   CategoryState category_total_;
   NumberState reconstruction_total_;
   ScoreState score_total_;
+  ClassState class_total_;
+  ClassesView reference_classes_;
+  ClassesView classes_;  // of the chunk at hand
   ResidualState residual_total_;
   ClassifierView reference_classifier_;
   std::optional<View> reference_;

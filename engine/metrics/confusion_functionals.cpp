@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/metrics/functional.hpp"
-#include "engine/metrics/metric.hpp"
+#include "engine/metrics/class_functionals.hpp"
 
 namespace longwatch::metrics {
 namespace {
@@ -131,12 +130,13 @@ const IntervalRecipe& matthews_recipe() {
 }  // namespace
 
 const std::array<Functional, 16> kConfusionEntries = all_entries();
-const Functional kAccuracy = {accuracy, "no rows", false, nullptr, accuracy_recipe};
-const Functional kBalancedAccuracy = {balanced_accuracy, "only one class occurs here", false, smaller_class,
-                                      balanced_accuracy_recipe};
+const Functional kAccuracy = {accuracy, "no rows", false, nullptr, accuracy_recipe, class_accuracy};
+const Functional kBalancedAccuracy = {balanced_accuracy,        "only one class occurs here", false, smaller_class,
+                                      balanced_accuracy_recipe, class_balanced_accuracy};
 const Functional kF1 = {f1, "no row is positive or predicted positive", false, positives, f1_recipe};
 const Functional kMatthewsCorrelation = {matthews_correlation, "only one class, or only one prediction, occurs here",
-                                         false, smaller_class, matthews_recipe};
+                                         false,                smaller_class,
+                                         matthews_recipe,      class_matthews_correlation};
 const Functional kPrecision = {precision, "no row is predicted positive", false, predicted_positives,
                                precision_recipe};
 const Functional kRecall = {recall, "no row is positive", false, positives, recall_recipe};

@@ -6,7 +6,13 @@
 
 #include "engine/metrics/interval_recipe.hpp"
 
+namespace longwatch {
+struct ClassesView;
+}
+
 namespace longwatch::metrics {
+
+struct Averaged;  // class_average.hpp
 
 /// Source of each formula: the metric's own file. All are O(scores), or O(1) where they read the confusion matrix only.
 struct Functional {
@@ -16,6 +22,8 @@ struct Functional {
   /// Members of the smaller class of the denominator; null where they do not matter.
   double (*events)(const OutcomeTable& table) = nullptr;
   const IntervalRecipe& (*recipe)() = nullptr;  ///< of its interval; null: it has none
+  /// Its own formula for several classes; null: an average over them, each against the rest.
+  Averaged (*of_classes)(const ClassesView& view, bool estimated) = nullptr;
 };
 
 // From the confusion matrix (confusion_functionals.cpp).

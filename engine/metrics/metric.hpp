@@ -100,6 +100,7 @@ struct CategoryView {
 };
 
 struct ClassifierView;  // classifier_view.hpp
+struct ClassesView;     // classes_view.hpp
 
 /// What a metric may read. Exactly one pair of views is set for column metrics; none for model metrics.
 /// `reference` is the same segment's whole reference; null where the reference lacks the segment.
@@ -115,6 +116,8 @@ struct MetricInput {
   const ResidualState* reference_residuals = nullptr;
   const ClassifierView* classifier = nullptr;
   const ClassifierView* reference_classifier = nullptr;
+  const ClassesView* classes = nullptr;  ///< multiclass, in place of `classifier`
+  const ClassesView* reference_classes = nullptr;
   const UniqueCounts* unique = nullptr;
   const ModelConfig* model = nullptr;
   std::size_t variant = 0;  ///< of a metric with several values: which one

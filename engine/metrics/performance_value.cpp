@@ -1,6 +1,7 @@
 // The value of a cell.
 #include "engine/metrics/performance_value.hpp"
 
+#include "engine/metrics/class_average.hpp"
 #include "engine/metrics/performance_interval.hpp"
 
 namespace longwatch::metrics {
@@ -11,6 +12,7 @@ constexpr double kLevel = 0.95;
 }  // namespace
 
 MetricValue performance_value(const MetricInput& input, Family family, const Functional& functional) {
+  if (input.classes != nullptr) return classes_value(input, family, functional);
   return with_outcomes(input, family, [&](const ClassifierView& view, const OutcomeTable& table) {
     if (functional.ranked && table.score.empty()) return without_value("insufficient_data");
     const double value = functional.value(table);

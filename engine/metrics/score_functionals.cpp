@@ -3,8 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/metrics/functional.hpp"
-#include "engine/metrics/metric.hpp"
+#include "engine/metrics/class_functionals.hpp"
 #include "engine/state/compensated.hpp"
 
 namespace longwatch::metrics {
@@ -112,8 +111,9 @@ ClassMasses scored_masses(const OutcomeTable& t) {
 
 const Functional kAveragePrecision = {average_precision, "no row with a score is positive", true, positives,
                                       average_precision_recipe};
-const Functional kBrierScore = {brier_score, "no row has a score", true, nullptr, brier_score_recipe};
-const Functional kLogLoss = {log_loss, "no row has a score", true, nullptr, log_loss_recipe};
+const Functional kBrierScore = {brier_score, "no row has a score", true, nullptr, brier_score_recipe,
+                                class_brier_score};
+const Functional kLogLoss = {log_loss, "no row has a score", true, nullptr, log_loss_recipe, class_log_loss};
 const Functional kRocAuc = {roc_auc, "only one class occurs here", true, smaller_class, roc_auc_recipe};
 
 }  // namespace longwatch::metrics

@@ -48,13 +48,13 @@ Result<Calibrator> read_calibrator(ByteReader& in) {
 }
 
 // None at all, or one of every cell.
-template <class State>
-Result<std::vector<State>> read_cells(ByteReader& in, std::size_t cells) {
+template <class State, class... Shape>
+Result<std::vector<State>> read_cells(ByteReader& in, std::size_t cells, Shape... shape) {
   const std::uint64_t count = in.count(1);
   if (count != 0 && count != cells) return broken_profile("performance has states for the wrong number of cells");
   std::vector<State> out;
   for (std::uint64_t left = count; left > 0; --left) {
-    LW_TRY(State state, State::deserialize(in));
+    LW_TRY(State state, State::deserialize(in, shape...));
     out.push_back(std::move(state));
   }
   return out;
@@ -106,6 +106,7 @@ void write_performance(ByteWriter& out, const ReferenceProfile& profile) {
   write_cells(out, profile.states.scores);
   write_cells(out, profile.states.residuals);
   write_labels(out, profile.labels);
+  write_cells(out, profile.states.classes);
 }
 
 Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
@@ -121,6 +122,7 @@ Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
   LW_TRY(profile.states.scores, read_cells<ScoreState>(in, profile.states.rows.size()));
   LW_TRY(profile.states.residuals, read_cells<ResidualState>(in, profile.states.rows.size()));
   LW_CHECK(read_labels(in, profile.labels));
+  LW_TRY(profile.states.classes, read_cells<ClassState>(in, profile.states.rows.size(), performance.classes.size()));
   return {};
 }
 

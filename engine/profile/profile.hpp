@@ -14,6 +14,7 @@
 #include "engine/labels/label_counts.hpp"
 #include "engine/profile/calibrator.hpp"
 #include "engine/state/category_state.hpp"
+#include "engine/state/class_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/partition.hpp"
@@ -67,6 +68,7 @@ struct StateTable {
   std::vector<std::vector<NumberState>> numbers;       ///< by column (empty vector where categorical), by cell
   std::vector<std::vector<CategoryState>> categories;  ///< by column (empty vector where continuous), by cell
   std::vector<NumberState> reconstruction;             ///< by cell; empty where there is no PCA
+  std::vector<ClassState> classes;                     ///< by cell; empty but for classifiers of several classes
   std::vector<ScoreState> scores;                      ///< by cell; empty but for binary classifiers
   std::vector<ResidualState> residuals;                ///< by cell; empty but for regressors
 
