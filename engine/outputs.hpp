@@ -45,6 +45,7 @@ class Outputs {
   Result<void> add_states(const ModelResult& result);
   Result<void> write_rows(const ModelResult& result, ModelOutcome& outcome);
   void record(const ModelResult& result, const ModelOutcome& outcome);
+  void record_trees(const ModelResult& result, ModelRecord& model);
 
   const RunOptions& options_;
   ResultDirectory& directory_;

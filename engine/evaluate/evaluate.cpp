@@ -73,6 +73,10 @@ class ColumnTask {
     if (column_ >= 0) {
       profile_column_ = &profile.columns[static_cast<std::size_t>(column_)];
       if (in_reference_) merge_reference();
+    } else if (in_reference_ && !profile.states.losses.empty()) {
+      reference_losses_.emplace();
+      for (std::int64_t slot = 0; slot < profile.states.slots; ++slot)
+        reference_losses_->merge(profile.states.losses[profile.states.cell(segment_, slot)]);
     }
     if (in_reference_) side({&profile.states, chunks, true});
     fit_thresholds();
@@ -107,6 +111,7 @@ class ColumnTask {
   }
 
   [[nodiscard]] bool applies(const Metric& metric) const {
+    if (metric.applies_to == AppliesTo::all_rows && label_ != 0) return false;
     if (column_ < 0) return of_model(metric.applies_to, periods_.model->task);
     if (metric.applies_to == AppliesTo::both) return true;
     return metric.applies_to ==
@@ -143,14 +148,31 @@ class ColumnTask {
       }
     }
     if (column_ < 0 && !side.table->reconstruction.empty()) input.reconstruction = &side.table->reconstruction[cell];
+    if (column_ < 0) row_estimators(side, cell, base.chunk, input);
     for (const Metric* metric : metrics_) {
       if (!applies(*metric)) continue;
+      row_estimators_status(side, *metric, input);
       Judged judged = base;
       judged.metric = metric;
       judged.value = compute(*metric, input, why, side);
       out_.push_back(std::move(judged));
     }
     if (viewed && label_ == 0) constraints(view_, base);
+  }
+
+  // What estimators that need rows said of a cell.
+  void row_estimators(const Side& side, std::size_t cell, std::int32_t chunk, MetricInput& input) const {
+    if (!side.table->losses.empty()) input.losses = &side.table->losses[cell];
+    if (reference_losses_) input.reference_losses = &*reference_losses_;
+    if (!side.table->domain.empty()) input.domain = &side.table->domain[static_cast<std::size_t>(chunk)];
+  }
+  void row_estimators_status(const Side& side, const Metric& metric, MetricInput& input) const {
+    const ReferenceProfile& profile = *periods_.reference;
+    if (metric.applies_to == AppliesTo::all_rows) {
+      input.row_estimators_status = side.reference ? profile.domain.unusable : periods_.domain_unusable;
+    } else {
+      input.row_estimators_status = side.reference ? profile.losses.unusable : periods_.losses_unusable;
+    }
   }
 
   // Why no metric of this column can be computed in this period, or empty.
@@ -171,7 +193,7 @@ class ColumnTask {
       out.status = "not_in_reference";
       return out;
     }
-    if (metric.family == Family::multivariate_drift) {
+    if (metric.family == Family::multivariate_drift && metric.applies_to == AppliesTo::model) {
       const std::string& skipped = side.reference ? periods_.reference->pca.skipped : periods_.pca_unusable;
       if (!skipped.empty()) return MetricValue::undefined(skipped);
     }
@@ -244,6 +266,7 @@ class ColumnTask {
   NumberState number_total_;
   CategoryState category_total_;
   std::optional<View> reference_;
+  std::optional<LossState> reference_losses_;
   View view_;  // of the chunk at hand
   std::vector<std::optional<FittedThreshold>> thresholds_;
   std::vector<Judged> out_;
@@ -278,9 +301,9 @@ Result<std::vector<const Metric*>> chosen_metrics(const ModelConfig& model) {
   }
   std::vector<const Metric*> out;
   for (const Metric* metric : all_metrics()) {
-    const bool wanted =
-        model.metrics.empty() || std::any_of(model.metrics.begin(), model.metrics.end(),
-                                             [&](const std::string& p) { return glob_match(p, metric->name); });
+    const bool wanted = (model.metrics.empty() && !metric->named_only) ||
+                        std::any_of(model.metrics.begin(), model.metrics.end(),
+                                    [&](const std::string& p) { return glob_match(p, metric->name); });
     if (wanted) out.push_back(metric);
   }
   return out;

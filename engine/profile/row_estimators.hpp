@@ -27,8 +27,8 @@ struct LossProfile {
   std::string unusable = "undefined: the model is no regression";  ///< empty, or why there are none
   std::vector<std::string> columns;                                ///< what the trees read: features, prediction last
   std::int64_t training_rows = 0;
-  std::int64_t labelled_rows = 0;   ///< that the variances are of
-  std::int64_t chunks = 0;          ///< that `chunk_variance` is of
+  std::int64_t labelled_rows = 0;  ///< that the variances are of
+  std::int64_t chunks = 0;         ///< that `chunk_variance` is of
   std::array<LossModel, kLosses> models;
   bool operator==(const LossProfile&) const = default;
 };

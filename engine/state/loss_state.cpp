@@ -26,7 +26,8 @@ Result<LossState> LossState::deserialize(ByteReader& in) {
   const std::uint64_t estimated = in.u64();
   const std::uint64_t unestimated = in.u64();
   const std::uint64_t negative = in.u64();
-  if (estimated > std::uint64_t{kMaxStateRows} || unestimated > std::uint64_t{kMaxStateRows}) return malformed(kWhat, "more rows than a state holds");
+  if (estimated > std::uint64_t{kMaxStateRows} || unestimated > std::uint64_t{kMaxStateRows})
+    return malformed(kWhat, "more rows than a state holds");
   out.estimated = static_cast<std::int64_t>(estimated);
   if (negative > estimated) return malformed(kWhat, "more negative predictions than predictions");
   out.unestimated = static_cast<std::int64_t>(unestimated);

@@ -1,6 +1,7 @@
 // Every call has num_threads=1, so that no result depends on how LightGBM splits its work.
 #include "engine/trees/booster.hpp"
 
+#include "engine/state/bytes.hpp"
 #include "engine/trees/model_text.hpp"
 
 namespace longwatch {

@@ -57,7 +57,8 @@ enum class TreeObjective : std::uint8_t { squared_error, binary };
 /// use the cores better than one that is split over them. Immutable once made; scoring is thread-safe.
 class Booster {
  public:
-  /// Grows trees on the rows of `rows` listed in `which` (increasing), with their labels. Errors: cancelled; LightGBM's.
+  /// Grows trees on the rows of `rows` listed in `which` (increasing), with their labels. Errors: cancelled;
+  /// LightGBM's.
   static Result<Booster> grow(const BinnedRows& rows, std::span<const std::int32_t> which,
                               std::span<const float> labels, TreeObjective objective, const Control& control);
   /// A booster from the text of another. Errors: a text that check_model_text refuses; LightGBM's.

@@ -45,12 +45,13 @@ struct Sides {
 // The rows of a fold of both sides, or of the other folds.
 std::vector<std::int32_t> fold_of(const Sides& sides, int fold, bool inside) {
   std::vector<std::int32_t> out = fold_rows(sides.reference, fold, kDomainFolds, inside);
-  for (const std::int32_t row : fold_rows(sides.chunk, fold, kDomainFolds, inside)) out.push_back(sides.reference + row);
+  for (const std::int32_t row : fold_rows(sides.chunk, fold, kDomainFolds, inside))
+    out.push_back(sides.reference + row);
   return out;
 }
 
-Result<void> score_fold(const BinnedRows& binned, const Sides& sides, int fold,
-                        std::vector<double>& scores, const Control& control) {
+Result<void> score_fold(const BinnedRows& binned, const Sides& sides, int fold, std::vector<double>& scores,
+                        const Control& control) {
   const std::vector<std::int32_t> learn = fold_of(sides, fold, false);
   std::vector<float> labels;
   labels.reserve(learn.size());
@@ -73,9 +74,7 @@ Result<DomainScore> score_chunk(const LightGbm& library, const Sides& sides, std
   if (sides.chunk >= kFewestDomainRows && sides.reference >= kFewestDomainRows) {
     LW_TRY(const BinnedRows binned, BinnedRows::make(library, sides.rows, categorical));
     std::vector<double> scores(static_cast<std::size_t>(sides.rows.rows()));
-    const auto fold = [&](std::size_t f) {
-      return score_fold(binned, sides, static_cast<int>(f), scores, control);
-    };
+    const auto fold = [&](std::size_t f) { return score_fold(binned, sides, static_cast<int>(f), scores, control); };
     Result<void> done;
     tbb::this_task_arena::isolate([&] { done = for_each_group(kDomainFolds, fold); });
     LW_CHECK(std::move(done));
@@ -113,8 +112,7 @@ Sides both_sides(const Against& against, const RowMatrix& batch, std::size_t beg
 
 // Scores all chunks, as many at a time as fit `rows.bytes`.
 Result<std::vector<DomainScore>> score_chunks(const DomainRows& rows, const TreeColumns& columns,
-                                              const Against& against, const ChunkRows& chunks,
-                                              const Control& control) {
+                                              const Against& against, const ChunkRows& chunks, const Control& control) {
   const std::vector<std::int32_t> categorical = columns.categorical();
   std::vector<DomainScore> out(chunks.size());
   const std::size_t most = static_cast<std::size_t>(rows.bytes) / (8 * columns.size());
@@ -157,7 +155,8 @@ DomainScore auroc_of(std::span<const double> positive, std::span<const double> n
     for (const double score : sorted[side]) {
       while (below < others.size() && others[below] < score) ++below;
       while (up_to < others.size() && others[up_to] <= score) ++up_to;
-      const double placement = (static_cast<double>(below) + static_cast<double>(up_to)) / 2 / static_cast<double>(others.size()) - 0.5;
+      const double placement =
+          (static_cast<double>(below) + static_cast<double>(up_to)) / 2 / static_cast<double>(others.size()) - 0.5;
       sum += placement;
       squares += placement * placement;
     }

@@ -11,8 +11,8 @@
 namespace longwatch {
 namespace {
 
-constexpr const char* kHint = "pip install lightgbm==" LONGWATCH_LIGHTGBM_VERSION
-                              ", or set LONGWATCH_LIGHTGBM to the path of lib_lightgbm.so";
+constexpr const char* kHint =
+    "pip install lightgbm==" LONGWATCH_LIGHTGBM_VERSION ", or set LONGWATCH_LIGHTGBM to the path of lib_lightgbm.so";
 
 void say_nothing(const char*) {}
 
@@ -116,7 +116,8 @@ std::string lightgbm_missing() { return std::string("undefined: LightGBM is not 
 
 Error lightgbm_failed(const LightGbmApi& api, const char* doing) {
   const char* const why = api.last_error();
-  return {ErrorCode::internal, std::string("LightGBM failed while ") + doing + ": " + (why == nullptr ? "" : why), {}, ""};
+  return {
+      ErrorCode::internal, std::string("LightGBM failed while ") + doing + ": " + (why == nullptr ? "" : why), {}, ""};
 }
 
 }  // namespace longwatch

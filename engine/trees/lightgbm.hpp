@@ -29,8 +29,7 @@ struct LightGbmApi {
                                       std::int64_t buffer_len, std::int64_t* out_len, char* out) = nullptr;
   int (*booster_predict_for_mat)(void* booster, const void* data, int data_type, std::int32_t rows,
                                  std::int32_t columns, int is_row_major, int predict_type, int start_iteration,
-                                 int iterations, const char* parameters, std::int64_t* out_len,
-                                 double* out) = nullptr;
+                                 int iterations, const char* parameters, std::int64_t* out_len, double* out) = nullptr;
   int (*booster_free)(void* booster) = nullptr;
 };
 
@@ -41,9 +40,9 @@ struct LightGbm {
 };
 
 /// Opens LightGBM, once a process: $LONGWATCH_LIGHTGBM where it is set (and nothing else then), else
-/// ../lightgbm/lib/lib_lightgbm.so beside the executable, the build's own environment, the system's loader. Thread-safe.
-/// Error: its text names every file tried and what was wrong with it; the hint says how to install
-/// it. A library that lacks a function, or whose parameters lack one that is relied on, is too old and refused.
+/// ../lightgbm/lib/lib_lightgbm.so beside the executable, the build's own environment, the system's loader.
+/// Thread-safe. Error: its text names every file tried and what was wrong with it; the hint says how to install it. A
+/// library that lacks a function, or whose parameters lack one that is relied on, is too old and refused.
 const Result<LightGbm>& lightgbm();
 
 /// The status of a metric that needs it where it could not be opened.

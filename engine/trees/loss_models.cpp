@@ -60,10 +60,10 @@ void split_labels(const RowMatrix& gathered, const std::array<bool, kLosses>& wa
       const double value = loss_of(static_cast<Loss>(loss), row[width - 2], row[width - 1]);
       out.losses[loss].push_back(static_cast<float>(value));
       if (std::isfinite(out.losses[loss].back())) continue;
-      out.unusable[loss] = std::isfinite(value) || std::isinf(value) ? "undefined: a loss is beyond the range of a float"
-                           : static_cast<Loss>(loss) == Loss::percentage
-                               ? "undefined: the reference has labels of 0"
-                               : "undefined: the reference has labels or predictions below 0";
+      out.unusable[loss] =
+          std::isfinite(value) || std::isinf(value)     ? "undefined: a loss is beyond the range of a float"
+          : static_cast<Loss>(loss) == Loss::percentage ? "undefined: the reference has labels of 0"
+                                                        : "undefined: the reference has labels or predictions below 0";
     }
   }
 }

@@ -39,12 +39,12 @@ struct LossFit {
 };
 
 /// Learns a model of every wanted loss from the reference's rows with a usable prediction and a known label, and
-/// estimates the reference itself: each row by trees that did not see it (five folds in the order of the rows' keys, and
-/// the model of all of them for rows that were thinned out). Squared error, LightGBM's defaults; estimates of losses
-/// that cannot be negative are clipped at 0. What cannot be learned has its reason in `unusable`. Reads the rows three
-/// times; grows 6 boosters a loss, side by side on the calling arena. Memory: 24 bytes a reference row, the training
-/// rows, and the states. The result does not depend on threads or on the order and layout of rows. Errors: the readers',
-/// LightGBM's, cancelled.
+/// estimates the reference itself: each row by trees that did not see it (five folds in the order of the rows' keys,
+/// and the model of all of them for rows that were thinned out). Squared error, LightGBM's defaults; estimates of
+/// losses that cannot be negative are clipped at 0. What cannot be learned has its reason in `unusable`. Reads the rows
+/// three times; grows 6 boosters a loss, side by side on the calling arena. Memory: 24 bytes a reference row, the
+/// training rows, and the states. The result does not depend on threads or on the order and layout of rows. Errors: the
+/// readers', LightGBM's, cancelled.
 Result<LossFit> fit_losses(const LossRows& rows, const std::array<bool, kLosses>& wanted, const Control& control);
 
 /// Estimates the rows of another source with the models of `rows.profile`, by cell of `rows.segments`. Reads it once.

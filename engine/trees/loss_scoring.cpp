@@ -48,7 +48,8 @@ class GroupScores {
     std::array<std::vector<std::int64_t>, kLossFolds + 1> of_fold;
     for (std::int64_t row = 0; row < rows_.rows(); ++row) {
       if (!usable_number(prediction(row))) continue;
-      const std::size_t fold = fold_of_.empty() ? kLossFolds : fold_of_[static_cast<std::size_t>(rows_.first_row() + row)];
+      const std::size_t fold =
+          fold_of_.empty() ? kLossFolds : fold_of_[static_cast<std::size_t>(rows_.first_row() + row)];
       of_fold[fold].push_back(row);
     }
     for (std::size_t fold = 0; fold < of_fold.size(); ++fold) LW_CHECK(score(of_fold[fold], fold));

@@ -59,7 +59,9 @@ bool has_categories(const Lines& lines, std::int64_t sets) {
 bool has_nodes(const Lines& lines, std::int64_t leaves, std::int64_t sets, std::int32_t columns) {
   const std::int64_t nodes = leaves - 1;
   std::vector<bool> categorical;
-  const auto child = [&](std::int64_t node, std::int64_t at) { return at < 0 ? ~at < leaves : at > node && at < nodes; };
+  const auto child = [&](std::int64_t node, std::int64_t at) {
+    return at < 0 ? ~at < leaves : at > node && at < nodes;
+  };
   const auto column = [&](std::int64_t, std::int64_t at) { return at >= 0 && at < columns; };
   const auto decision = [&](std::int64_t, std::int64_t bits) {
     categorical.push_back((bits & 1) != 0);
@@ -89,9 +91,8 @@ Result<void> add_tree(const Lines& lines, std::int32_t columns, std::int64_t tre
   if (sets > 0 && !has_categories(lines, sets)) return broken("a set of categories that is cut short");
   if (value_of(lines, "is_linear") != "0") return broken("trees of another kind");
   out += "Tree=" + std::to_string(tree) + "\n";
-  for (const std::string_view key :
-       {"num_leaves", "num_cat", "split_feature", "threshold", "decision_type", "left_child", "right_child",
-        "leaf_value", "cat_boundaries", "cat_threshold"}) {
+  for (const std::string_view key : {"num_leaves", "num_cat", "split_feature", "threshold", "decision_type",
+                                     "left_child", "right_child", "leaf_value", "cat_boundaries", "cat_threshold"}) {
     if (!lines.contains(key)) continue;
     ((out += key) += "=") += value_of(lines, key);
     out += "\n";

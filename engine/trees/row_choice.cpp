@@ -79,7 +79,8 @@ Result<RowMatrix> gather_rows(const Source& source, const ChunkPlan& chunks, con
       for (std::int64_t at = 0; at < rows.rows(); ++at) {
         const std::uint32_t place = places[static_cast<std::size_t>(rows.first_row() + at)];
         if (place != kNoPlace)
-          std::copy_n(rows.row(at), columns.size(), out.values.begin() + static_cast<std::ptrdiff_t>(place * columns.size()));
+          std::copy_n(rows.row(at), columns.size(),
+                      out.values.begin() + static_cast<std::ptrdiff_t>(place * columns.size()));
       }
     }
   };

@@ -25,7 +25,7 @@ struct RowKey {
 /// A row of a source that may be chosen.
 struct Candidate {
   RowKey key;
-  std::uint32_t row = 0;  ///< in the source
+  std::uint32_t row = 0;   ///< in the source
   std::int32_t group = 0;  ///< whatever the caller puts together: a chunk's slot
 };
 
@@ -33,7 +33,8 @@ struct Candidate {
 /// accepts; it sets the key. In no order. 24 bytes a row. Errors: the readers'; cancelled; more rows than 2^32 - 2.
 Result<std::vector<Candidate>> find_candidates(
     const Source& source, const ChunkPlan& chunks, const SegmentPlan* segments, const TreeColumns& columns,
-    const std::function<bool(const TreeRows& rows, std::int64_t at, Candidate& out)>& candidate, const Control& control);
+    const std::function<bool(const TreeRows& rows, std::int64_t at, Candidate& out)>& candidate,
+    const Control& control);
 
 /// Sorts the candidates by key and keeps `most` of them, evenly spaced, or all. Equal rows are interchangeable and are
 /// thinned as the others are. O(n log n).

@@ -31,7 +31,8 @@ Result<TreeColumns> TreeColumns::make(const ReferenceProfile& profile, std::span
     if (found == profile.columns.end()) {
       Location where;
       where.column = name;
-      return Error{ErrorCode::data, "the profile's trees read a column that it lacks", where, "fit the reference again"};
+      return Error{ErrorCode::data, "the profile's trees read a column that it lacks", where,
+                   "fit the reference again"};
     }
     out.columns_.push_back(&*found);
     out.indices_.emplace_back();

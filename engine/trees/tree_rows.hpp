@@ -48,9 +48,11 @@ class TreeRows {
 
   /// Reads the next slab; false where there is none left.
   Result<bool> next();
-  [[nodiscard]] std::int64_t rows() const { return rows_; }             ///< of the slab
-  [[nodiscard]] std::int64_t first_row() const { return first_; }       ///< in the source
-  [[nodiscard]] const double* row(std::int64_t at) const { return values_.data() + static_cast<std::size_t>(at) * columns_.size(); }
+  [[nodiscard]] std::int64_t rows() const { return rows_; }        ///< of the slab
+  [[nodiscard]] std::int64_t first_row() const { return first_; }  ///< in the source
+  [[nodiscard]] const double* row(std::int64_t at) const {
+    return values_.data() + static_cast<std::size_t>(at) * columns_.size();
+  }
   [[nodiscard]] std::int32_t slot(std::int64_t at) const { return slots_[static_cast<std::size_t>(at)]; }
   /// The segment of a row under a definition; -1: none.
   [[nodiscard]] std::int32_t segment(std::size_t definition, std::int64_t at) const {
