@@ -10,6 +10,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/evaluate/constraints.hpp"
+#include "engine/metrics/classifier_view.hpp"
 
 namespace longwatch {
 namespace {
@@ -63,7 +64,11 @@ class ColumnTask {
         metrics_(metrics),
         segment_(segment),
         label_(periods.only < 0 ? segment : periods.only),
-        column_(column) {}
+        column_(column) {
+    for (const Metric* metric : metrics)
+      variants_.push_back(metric->variants == nullptr ? 1
+                                                      : metric->variants(*periods.model, *periods.reference).size());
+  }
 
   std::vector<Judged> run() {
     const ReferenceProfile& profile = *periods_.reference;
@@ -73,10 +78,8 @@ class ColumnTask {
     if (column_ >= 0) {
       profile_column_ = &profile.columns[static_cast<std::size_t>(column_)];
       if (in_reference_) merge_reference();
-    } else if (in_reference_ && !profile.states.losses.empty()) {
-      reference_losses_.emplace();
-      for (std::int64_t slot = 0; slot < profile.states.slots; ++slot)
-        reference_losses_->merge(profile.states.losses[profile.states.cell(segment_, slot)]);
+    } else if (in_reference_) {
+      merge_model_reference();
     }
     if (in_reference_) side({&profile.states, chunks, true});
     fit_thresholds();
@@ -110,6 +113,33 @@ class ColumnTask {
     }
   }
 
+  void merge_model_reference() {
+    const StateTable& table = periods_.reference->states;
+    for (std::int64_t slot = 0; slot < table.slots; ++slot) {
+      const std::size_t cell = table.cell(segment_, slot);
+      if (!table.reconstruction.empty()) reconstruction_total_.merge(table.reconstruction[cell]);
+      if (!table.scores.empty()) score_total_.merge(table.scores[cell]);
+      if (!table.residuals.empty()) residual_total_.merge(table.residuals[cell]);
+      if (!table.losses.empty()) loss_total_.merge(table.losses[cell]);
+    }
+    if (!table.scores.empty()) reference_classifier_.assign(score_total_, periods_.reference->performance);
+  }
+
+  // The states of the model's own metrics in one cell.
+  void view_model(const Side& side, std::size_t cell, MetricInput& input) {
+    if (!side.table->reconstruction.empty()) input.reconstruction = &side.table->reconstruction[cell];
+    if (in_reference_ && !periods_.reference->states.reconstruction.empty())
+      input.reference_reconstruction = &reconstruction_total_;
+    if (!side.table->losses.empty()) input.losses = &side.table->losses[cell];
+    if (in_reference_ && !periods_.reference->states.losses.empty()) input.reference_losses = &loss_total_;
+    if (!side.table->residuals.empty()) input.residuals = &side.table->residuals[cell];
+    if (in_reference_ && !periods_.reference->states.residuals.empty()) input.reference_residuals = &residual_total_;
+    if (side.table->scores.empty()) return;
+    classifier_.assign(side.table->scores[cell], periods_.reference->performance);
+    input.classifier = &classifier_;
+    if (in_reference_) input.reference_classifier = &reference_classifier_;
+  }
+
   [[nodiscard]] bool applies(const Metric& metric) const {
     if (metric.applies_to == AppliesTo::all_rows && label_ != 0) return false;
     if (column_ < 0) return of_model(metric.applies_to, periods_.model->task);
@@ -135,6 +165,7 @@ class ColumnTask {
   void chunk(const Side& side, std::size_t cell, const Judged& base) {
     MetricInput input;
     input.profile = periods_.reference;
+    input.model = periods_.model;
     input.rows = base.rows;
     const std::string why = status_of(side);
     const bool viewed = column_ >= 0 && why.empty();
@@ -147,32 +178,30 @@ class ColumnTask {
         input.reference_categories = reference_->number ? nullptr : &reference_->categories;
       }
     }
-    if (column_ < 0 && !side.table->reconstruction.empty()) input.reconstruction = &side.table->reconstruction[cell];
-    if (column_ < 0) row_estimators(side, cell, base.chunk, input);
-    for (const Metric* metric : metrics_) {
-      if (!applies(*metric)) continue;
-      row_estimators_status(side, *metric, input);
-      Judged judged = base;
-      judged.metric = metric;
-      judged.value = compute(*metric, input, why, side);
-      out_.push_back(std::move(judged));
+    if (column_ < 0) view_model(side, cell, input);
+    if (column_ < 0 && !side.table->domain.empty())
+      input.domain = &side.table->domain[static_cast<std::size_t>(base.chunk)];
+    for (std::size_t m = 0; m < metrics_.size(); ++m) {
+      if (!applies(*metrics_[m])) continue;
+      input.row_estimators_status = row_estimators_status(side, *metrics_[m]);
+      for (std::size_t variant = 0; variant < variants_[m]; ++variant) {
+        Judged judged = base;
+        judged.metric = metrics_[m];
+        judged.variant = static_cast<std::int32_t>(variant);
+        input.variant = variant;
+        judged.value = compute(*metrics_[m], input, why, side);
+        out_.push_back(std::move(judged));
+      }
     }
     if (viewed && label_ == 0) constraints(view_, base);
   }
 
-  // What estimators that need rows said of a cell.
-  void row_estimators(const Side& side, std::size_t cell, std::int32_t chunk, MetricInput& input) const {
-    if (!side.table->losses.empty()) input.losses = &side.table->losses[cell];
-    if (reference_losses_) input.reference_losses = &*reference_losses_;
-    if (!side.table->domain.empty()) input.domain = &side.table->domain[static_cast<std::size_t>(chunk)];
-  }
-  void row_estimators_status(const Side& side, const Metric& metric, MetricInput& input) const {
+  // Why estimators that need rows have nothing to say in this period, or empty.
+  [[nodiscard]] std::string_view row_estimators_status(const Side& side, const Metric& metric) const {
     const ReferenceProfile& profile = *periods_.reference;
-    if (metric.applies_to == AppliesTo::all_rows) {
-      input.row_estimators_status = side.reference ? profile.domain.unusable : periods_.domain_unusable;
-    } else {
-      input.row_estimators_status = side.reference ? profile.losses.unusable : periods_.losses_unusable;
-    }
+    if (metric.applies_to == AppliesTo::all_rows)
+      return side.reference ? profile.domain.unusable : periods_.domain_unusable;
+    return side.reference ? profile.losses.unusable : periods_.losses_unusable;
   }
 
   // Why no metric of this column can be computed in this period, or empty.
@@ -197,6 +226,12 @@ class ColumnTask {
       const std::string& skipped = side.reference ? periods_.reference->pca.skipped : periods_.pca_unusable;
       if (!skipped.empty()) return MetricValue::undefined(skipped);
     }
+    const PerformanceProfile& performance = periods_.reference->performance;
+    const bool estimated = metric.family == Family::estimated_performance;
+    if (estimated || metric.family == Family::realized_performance) {
+      out.status = performance.unusable.empty() && estimated ? performance.not_estimated : performance.unusable;
+      if (!out.status.empty()) return out;
+    }
     return metric.compute(input);
   }
 
@@ -219,11 +254,14 @@ class ColumnTask {
       if (!applies(*metrics_[m])) continue;
       const auto rule = rule_for(*periods_.model, *metrics_[m], name);
       if (!rule) continue;
-      std::vector<double> values;
-      for (const Judged& judged : out_) {
-        if (judged.metric == metrics_[m] && judged.value.status == "ok") values.push_back(judged.value.value);
+      for (std::size_t variant = 0; variant < variants_[m]; ++variant) {
+        std::vector<double> values;
+        for (const Judged& judged : out_) {
+          const bool same = judged.metric == metrics_[m] && judged.variant == static_cast<std::int32_t>(variant);
+          if (same && judged.value.status == "ok") values.push_back(judged.value.value);
+        }
+        thresholds_[m].push_back(fit_threshold(*rule, *metrics_[m], values));
       }
-      thresholds_[m] = fit_threshold(*rule, *metrics_[m], values);
     }
   }
 
@@ -248,12 +286,13 @@ class ColumnTask {
   const FittedThreshold* set_limits(Judged& judged) const {
     const auto m =
         static_cast<std::size_t>(std::find(metrics_.begin(), metrics_.end(), judged.metric) - metrics_.begin());
-    const auto& threshold = thresholds_[m];
-    if (!threshold || threshold->status != "ok") return nullptr;
-    if (std::isnan(threshold->lower) && std::isnan(threshold->upper)) return nullptr;  // a rule of `none`
-    judged.lower = threshold->lower;
-    judged.upper = threshold->upper;
-    return &*threshold;
+    if (thresholds_[m].empty()) return nullptr;
+    const FittedThreshold& threshold = thresholds_[m][static_cast<std::size_t>(judged.variant)];
+    if (threshold.status != "ok") return nullptr;
+    if (std::isnan(threshold.lower) && std::isnan(threshold.upper)) return nullptr;  // a rule of `none`
+    judged.lower = threshold.lower;
+    judged.upper = threshold.upper;
+    return &threshold;
   }
 
   const Periods& periods_;
@@ -265,10 +304,16 @@ class ColumnTask {
   const ColumnProfile* profile_column_ = nullptr;
   NumberState number_total_;
   CategoryState category_total_;
+  NumberState reconstruction_total_;
+  ScoreState score_total_;
+  ResidualState residual_total_;
+  LossState loss_total_;
+  ClassifierView reference_classifier_;
   std::optional<View> reference_;
-  std::optional<LossState> reference_losses_;
-  View view_;  // of the chunk at hand
-  std::vector<std::optional<FittedThreshold>> thresholds_;
+  View view_;                                             // of the chunk at hand
+  ClassifierView classifier_;                             // likewise
+  std::vector<std::size_t> variants_;                     // by metric: how many values it has
+  std::vector<std::vector<FittedThreshold>> thresholds_;  // by metric, then by variant; none where nothing alerts
   std::vector<Judged> out_;
 };
 

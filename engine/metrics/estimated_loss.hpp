@@ -12,4 +12,9 @@ namespace longwatch::metrics {
 /// larger. A Student interval with Welch and Satterthwaite's degrees of freedom, the root's by its ends.
 MetricValue estimated_loss(const MetricInput& input, Loss loss, bool root);
 
+template <Loss loss, bool root>
+MetricValue estimated(const MetricInput& input) {
+  return estimated_loss(input, loss, root);
+}
+
 }  // namespace longwatch::metrics

@@ -18,6 +18,7 @@
 #include "engine/state/loss_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/partition.hpp"
+#include "engine/state/residual_state.hpp"
 #include "engine/state/score_state.hpp"
 #include "engine/unique/unique_counts.hpp"
 
@@ -70,6 +71,7 @@ struct StateTable {
   std::vector<ScoreState> scores;                      ///< by cell; empty but for binary classifiers
   std::vector<LossState> losses;                       ///< by cell; empty but for regressors whose losses are estimated
   std::vector<DomainScore> domain;                     ///< by chunk, of all rows; empty where not asked for
+  std::vector<ResidualState> residuals;                ///< by cell; empty but for regressors
 
   [[nodiscard]] std::size_t cell(std::int64_t segment, std::int64_t slot) const {
     return static_cast<std::size_t>(segment * slots + slot);
