@@ -6,6 +6,7 @@
 #include "engine/accumulate/accumulate.hpp"
 #include "engine/parts.hpp"
 #include "engine/profile/fit_performance.hpp"
+#include "engine/row_estimators.hpp"
 
 namespace longwatch {
 namespace {
@@ -117,6 +118,7 @@ Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig
   if (apart) {
     LW_TRY(out.parts, analyze_parts(model, source, out.chunks, out.segments, profile, unreadable, engine, control));
   }
+  LW_CHECK(run_row_estimators(profile, engine, control, out));
   out.chunks.runs.clear();
   out.chunks.runs.shrink_to_fit();
   return out;

@@ -11,6 +11,7 @@
 #include "engine/base/text.hpp"
 #include "engine/evaluate/performance_warnings.hpp"
 #include "engine/rows.hpp"
+#include "engine/trees/lightgbm.hpp"
 
 namespace longwatch {
 namespace {
@@ -216,6 +217,7 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
   model.stages = result.stages;
   model.pca_rank = result.profile.pca.rank;
   model.pca_skipped = result.analysis ? result.analysis->pca_unusable : result.profile.pca.skipped;
+  record_trees(result, model);
   for (std::size_t c = 0; c < result.profile.columns.size(); ++c) {
     const std::string& why = result.analysis ? result.analysis->unusable[c] : result.profile.columns[c].usable;
     if (!why.empty()) model.skipped_columns.emplace_back(result.profile.columns[c].column.name, why);
@@ -245,6 +247,23 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     }
   }
   record_.models.push_back(std::move(model));
+}
+
+// What became of the estimators that need boosted trees, and where those came from.
+void Outputs::record_trees(const ModelResult& result, ModelRecord& model) {
+  const std::string& losses = result.analysis ? result.analysis->losses_unusable : result.profile.losses.unusable;
+  const std::string& domain = result.analysis ? result.analysis->domain_unusable : result.profile.domain.unusable;
+  if (result.model->task == Task::regression) {
+    model.losses_skipped = losses;
+    if (losses.empty()) model.losses_rows = result.profile.losses.training_rows;
+  }
+  if (losses.empty() || domain.empty()) {
+    if (lightgbm().ok()) record_.lightgbm_file = lightgbm().value().file;
+  } else if ((losses == lightgbm_missing() || domain == lightgbm_missing()) && record_.lightgbm_missing.empty() &&
+             !lightgbm().ok()) {
+    record_.lightgbm_missing = lightgbm().error().what;
+    record_.warnings.push_back(lightgbm().error().text());
+  }
 }
 
 void Outputs::add_failure(const ModelConfig& model, Error error) {

@@ -66,7 +66,8 @@ class ColumnTask {
         label_(periods.only < 0 ? segment : periods.only),
         column_(column) {
     for (const Metric* metric : metrics)
-      variants_.push_back(metric->variants == nullptr ? 1 : metric->variants(*periods.model, *periods.reference).size());
+      variants_.push_back(metric->variants == nullptr ? 1
+                                                      : metric->variants(*periods.model, *periods.reference).size());
   }
 
   std::vector<Judged> run() {
@@ -119,6 +120,7 @@ class ColumnTask {
       if (!table.reconstruction.empty()) reconstruction_total_.merge(table.reconstruction[cell]);
       if (!table.classes.empty()) class_total_.merge(table.classes[cell]);
       if (!table.residuals.empty()) residual_total_.merge(table.residuals[cell]);
+      if (!table.losses.empty()) loss_total_.merge(table.losses[cell]);
     }
     if (!table.classes.empty()) reference_classes_.assign(class_total_, periods_.reference->performance);
     if (table.scores.empty()) return;
@@ -132,6 +134,8 @@ class ColumnTask {
     if (!side.table->reconstruction.empty()) input.reconstruction = &side.table->reconstruction[cell];
     if (in_reference_ && !periods_.reference->states.reconstruction.empty())
       input.reference_reconstruction = &reconstruction_total_;
+    if (!side.table->losses.empty()) input.losses = &side.table->losses[cell];
+    if (in_reference_ && !periods_.reference->states.losses.empty()) input.reference_losses = &loss_total_;
     if (!side.table->residuals.empty()) input.residuals = &side.table->residuals[cell];
     if (in_reference_ && !periods_.reference->states.residuals.empty()) input.reference_residuals = &residual_total_;
     if (!side.table->classes.empty()) {
@@ -146,6 +150,7 @@ class ColumnTask {
   }
 
   [[nodiscard]] bool applies(const Metric& metric) const {
+    if (metric.applies_to == AppliesTo::all_rows && label_ != 0) return false;
     if (column_ < 0) return of_model(metric.applies_to, periods_.model->task);
     if (metric.applies_to == AppliesTo::both) return true;
     return metric.applies_to ==
@@ -183,8 +188,11 @@ class ColumnTask {
       }
     }
     if (column_ < 0) view_model(side, cell, input);
+    if (column_ < 0 && !side.table->domain.empty())
+      input.domain = &side.table->domain[static_cast<std::size_t>(base.chunk)];
     for (std::size_t m = 0; m < metrics_.size(); ++m) {
       if (!applies(*metrics_[m])) continue;
+      input.row_estimators_status = row_estimators_status(side, *metrics_[m]);
       for (std::size_t variant = 0; variant < variants_[m]; ++variant) {
         Judged judged = base;
         judged.metric = metrics_[m];
@@ -195,6 +203,14 @@ class ColumnTask {
       }
     }
     if (viewed && label_ == 0) constraints(view_, base);
+  }
+
+  // Why estimators that need rows have nothing to say in this period, or empty.
+  [[nodiscard]] std::string_view row_estimators_status(const Side& side, const Metric& metric) const {
+    const ReferenceProfile& profile = *periods_.reference;
+    if (metric.applies_to == AppliesTo::all_rows)
+      return side.reference ? profile.domain.unusable : periods_.domain_unusable;
+    return side.reference ? profile.losses.unusable : periods_.losses_unusable;
   }
 
   // Why no metric of this column can be computed in this period, or empty.
@@ -215,7 +231,7 @@ class ColumnTask {
       out.status = "not_in_reference";
       return out;
     }
-    if (metric.family == Family::multivariate_drift) {
+    if (metric.family == Family::multivariate_drift && metric.applies_to == AppliesTo::model) {
       const std::string& skipped = side.reference ? periods_.reference->pca.skipped : periods_.pca_unusable;
       if (!skipped.empty()) return MetricValue::undefined(skipped);
     }
@@ -303,11 +319,12 @@ class ColumnTask {
   ClassesView reference_classes_;
   ClassesView classes_;  // of the chunk at hand
   ResidualState residual_total_;
+  LossState loss_total_;
   ClassifierView reference_classifier_;
   std::optional<View> reference_;
-  View view_;                  // of the chunk at hand
-  ClassifierView classifier_;  // likewise
-  std::vector<std::size_t> variants_;  // by metric: how many values it has
+  View view_;                                             // of the chunk at hand
+  ClassifierView classifier_;                             // likewise
+  std::vector<std::size_t> variants_;                     // by metric: how many values it has
   std::vector<std::vector<FittedThreshold>> thresholds_;  // by metric, then by variant; none where nothing alerts
   std::vector<Judged> out_;
 };
@@ -341,9 +358,9 @@ Result<std::vector<const Metric*>> chosen_metrics(const ModelConfig& model) {
   }
   std::vector<const Metric*> out;
   for (const Metric* metric : all_metrics()) {
-    const bool wanted =
-        model.metrics.empty() || std::any_of(model.metrics.begin(), model.metrics.end(),
-                                             [&](const std::string& p) { return glob_match(p, metric->name); });
+    const bool wanted = (model.metrics.empty() && !metric->named_only) ||
+                        std::any_of(model.metrics.begin(), model.metrics.end(),
+                                    [&](const std::string& p) { return glob_match(p, metric->name); });
     if (wanted) out.push_back(metric);
   }
   return out;
