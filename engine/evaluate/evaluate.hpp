@@ -37,11 +37,17 @@ struct Judged {
   std::int32_t column = -1;      ///< index into the profile's columns, then into profile.unique; -1: the model
   std::int32_t constraint = -1;  ///< index into the model's constraints; then `metric` is null
   const Metric* metric = nullptr;
+  std::int32_t variant = 0;  ///< which of the metric's values
   std::int64_t rows = 0;
   MetricValue value;
   double lower = kNaN;  ///< threshold
   double upper = kNaN;
-  int outside = -1;  ///< 1, 0, or -1 where there is nothing to compare
+  double minimum_detectable = kNaN;
+  double q_value = kNaN;  ///< see decide_alerts
+  int outside = -1;       ///< 1, 0, or -1 where there is nothing to compare
+  int alert = -1;
+  bool tested = false;     ///< by a threshold `null`: an alert needs more than being outside
+  bool worthwhile = true;  ///< the change is at least the minimum effect
 };
 
 /// The metrics that a model asks for (all, where it names none). Fails on a name or glob that matches none, with its

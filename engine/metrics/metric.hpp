@@ -35,7 +35,8 @@ inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 /// and `variance` (distances: of the *squared* distance), or neither where it is not known. Both count the reference's
 /// own N rows as well: for a mean, error^2 = variance (1 / n + 1 / N).
 struct NullSpread {
-  double error = kNaN;
+  double error = kNaN;     ///< standard deviation of value - expected; 0 only where the reference has no spread at all
+  double expected = kNaN;  ///< with `error`: the reference's value; of counts and sums, that of this many rows
   double mean = kNaN;
   double variance = kNaN;
   double skewness = kNaN;  ///< of the squared distance; NaN: as a chi-squared variable's, 2 sqrt(variance) / mean
@@ -140,11 +141,13 @@ inline bool of_model(AppliesTo applies_to, Task task) {
 
 /// The threshold a metric has where the user gives none.
 enum class DefaultThreshold : std::uint8_t {
-  standard_deviation_both,   ///< mean +- 3 sd of the reference's chunks
-  standard_deviation_upper,  ///< upper side only
-  upper_zero,                ///< constant: anything above 0 is outside
-  p_value,                   ///< outside where the p-value is below 0.05; no limit on the value
-  none,                      ///< never outside
+  null_both,   ///< ThresholdKind::null at a rate of 1 %, on both sides
+  null_upper,  ///< upper side only
+  upper_zero,  ///< constant: anything above 0 is outside
+  none,        ///< never outside
+  standard_deviation_both = null_both,
+  standard_deviation_upper = null_upper,
+  p_value = null_upper,
 };
 
 /// A metric's descriptor. Every member is written out in its file.
@@ -162,6 +165,10 @@ struct Metric {
   /// The names of the values of a metric that has several (entries of a confusion matrix, the user's own metrics); null
   /// for one that has one, named as the metric is.
   std::vector<std::string> (*variants)(const ModelConfig& model, const ReferenceProfile& profile) = nullptr;
+  /// The least change that is worth an alert under a threshold `null`, in the metric's own unit; NaN: as
+  /// default_minimum_effect (engine/alert/minimum_effect.hpp) has it for its family.
+  double minimum_effect = kNaN;
+  bool grows_with_rows = false;  ///< counts and sums: for the same rows twice, twice the value
 };
 
 /// All metrics, by file name then order in the file (a build-time table).
