@@ -72,7 +72,7 @@ class NullThreshold {
   void learn_places(const std::vector<NullChunk>& reference);
   void learn_distances(const std::vector<NullChunk>& reference);
   template <class LogLikelihood>
-  void weigh(double base, double most, double lump, const LogLikelihood& log_likelihood);
+  void weigh(double base, double most, const LogLikelihood& log_likelihood);
   [[nodiscard]] Tail place_tail(double distance, double variance) const;
   [[nodiscard]] Tail square_tail(double square, const NullSpread& null) const;
   [[nodiscard]] double expected(const NullChunk& chunk) const;
