@@ -41,6 +41,13 @@ std::string rule(const ChunkRule& chunk) {
   return out;
 }
 
+// Which files they are does not matter, as with the data.
+std::string labels_text(const char* key, const ModelConfig& model, const LabelsConfig& labels) {
+  if (labels.files.empty()) return "";
+  return std::string(key) + " " + quote(labels.id.empty() ? model.id : labels.id) + " " +
+         quote(labels.target.empty() ? model.target : labels.target) + "\n";
+}
+
 std::string columns_text(const ModelConfig& model) {
   static constexpr const char* kTasks[] = {"none", "binary", "multiclass", "regression"};
   std::string out;
@@ -54,6 +61,8 @@ std::string columns_text(const ModelConfig& model) {
   for (const auto& [label, column] : model.class_scores)
     out += "class_score " + quote(label) + " " + quote(column) + "\n";
   out += "positive " + quote(model.positive.empty() ? "1" : model.positive) + "\n";
+  for (const auto& [label, meant] : model.label_map) out += "label_map " + quote(label) + " " + quote(meant) + "\n";
+  out += labels_text("reference_labels", model, model.reference_labels);
   out += "cutoff " + optional(model.cutoff) + "\n";
   out += "features " + (model.features ? list(*model.features, true) : "all") + "\n";
   out += "exclude " + list(model.exclude_features, true) + "\n";
@@ -113,5 +122,7 @@ std::string canonical_text(const ModelConfig& model) {
   out += "quantiles " + std::to_string(model.quantiles) + "\n";
   return out;
 }
+
+std::string canonical_analysis_text(const ModelConfig& model) { return labels_text("labels", model, model.labels); }
 
 }  // namespace longwatch

@@ -93,6 +93,14 @@ struct FilterCondition {
   bool operator==(const FilterCondition&) const = default;
 };
 
+/// A table of labels, joined to the rows by id.
+struct LabelsConfig {
+  std::vector<std::string> files;  ///< paths or globs; empty: none
+  std::string id;                  ///< its columns; empty: named as the model's
+  std::string target;
+  bool operator==(const LabelsConfig&) const = default;
+};
+
 /// A segment definition: the columns whose joint value makes the segment. Several columns are a crossing.
 using SegmentDefinition = std::vector<std::string>;
 
@@ -115,6 +123,9 @@ struct ModelConfig {
   std::string id;
   std::string prediction;
   std::string target;
+  LabelsConfig labels;                              ///< of the analysis period
+  LabelsConfig reference_labels;                    ///< of the reference
+  std::map<std::string, std::string> label_map;     ///< labels of target and prediction -> what they stand for
   std::vector<std::string> scores;                  ///< binary: one column
   std::map<std::string, std::string> class_scores;  ///< multiclass: class -> score column
   std::string positive;                             ///< binary: the positive label's text; empty: "1"
@@ -160,5 +171,8 @@ std::string config_json_schema();
 
 /// A canonical text of everything in `model` that changes results; equal texts mean equal fits.
 std::string canonical_text(const ModelConfig& model);
+
+/// The same of what changes only the results of the analysis, not a fit: how its labels are joined. Empty without any.
+std::string canonical_analysis_text(const ModelConfig& model);
 
 }  // namespace longwatch

@@ -95,6 +95,10 @@ std::string config_markdown() {
       "and `not_in`.\n\n" +
       table(filter_keys());
   out += kFilterRules;
+  out +=
+      "\n## labels\n\nFiles, or a map; `reference_labels` likewise. What is counted and what wins: "
+      "[labels](input.md#labels).\n\n" +
+      table(labels_keys());
   out += "\n## features\n\nA list of names, or a map:\n\n" + table(feature_keys());
   out +=
       "\n## thresholds\n\nKeys are `metric` or `metric@column`, either with `*` and `?`. A value is `none` (never "

@@ -65,6 +65,8 @@ Json definitions() {
   Json condition = object(filter_keys(), false);
   condition["required"] = Json::array({"column"});
   condition["minProperties"] = 2;
+  Json labels = object(labels_keys(), true);
+  labels["required"] = Json::array({"file"});
   Json features = object(feature_keys(), true);
   features["minProperties"] = 1;
   Json pca = object(pca_keys(), false);
@@ -79,6 +81,7 @@ Json definitions() {
   model["type"] = Json::array({"object", "null"});
   Json out = shared();
   out.update(Json{{"model", model},
+                  {"labels", Json{{"anyOf", Json::array({Json{{"$ref", "#/$defs/texts"}}, labels})}}},
                   {"features", features},
                   {"chunk", Json{{"anyOf", Json::array({period, chunk})}}},
                   {"threshold", Json{{"anyOf", Json::array({Json{{"const", "none"}}, threshold})}}},

@@ -22,6 +22,8 @@ struct Periods {
   const SegmentPlan* segments = nullptr;               ///< the analysis's where there is one, else the reference's
   const std::vector<std::string>* unusable = nullptr;  ///< of the analysis, by column; see AnalysisStates
   std::string pca_unusable;                            ///< of the analysis
+  std::string losses_unusable;
+  std::string domain_unusable;
 
   // A segment that is fitted apart: the states are of its rows alone.
   std::int32_t only = -1;                                ///< that segment, for Judged; -1: the states are of `segments`

@@ -30,6 +30,8 @@ const char* applies_to_text(AppliesTo applies_to) {
       return "classifier";
     case AppliesTo::regression:
       return "regression";
+    case AppliesTo::all_rows:
+      return "model, all rows";
   }
   return "";
 }
