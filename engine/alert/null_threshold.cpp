@@ -188,6 +188,7 @@ void NullThreshold::learn_places(const std::vector<NullChunk>& reference) {
   const double least = kLeastSpread * std::abs(centre_);
   if (spread <= least * least) return;
   const double base = std::max(mean_chance, 1e-6 * spread);
+  for (double& variance : chance) variance = std::max(variance, 1e-6 * spread);
   // Restricted likelihood: the mean is not known.
   weigh(base, spread, [&](double extra) {
     double product = 1;
