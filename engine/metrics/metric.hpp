@@ -111,6 +111,8 @@ struct MetricInput {
   const CategoryView* reference_categories = nullptr;
   const NumberState* reconstruction = nullptr;
   const NumberState* reference_reconstruction = nullptr;
+  const ResidualState* residuals = nullptr;
+  const ResidualState* reference_residuals = nullptr;
   const ClassifierView* classifier = nullptr;
   const ClassifierView* reference_classifier = nullptr;
   const UniqueCounts* unique = nullptr;
