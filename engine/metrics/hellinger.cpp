@@ -37,6 +37,7 @@ const Metric metric_hellinger = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.035,
 };
 
 }  // namespace longwatch

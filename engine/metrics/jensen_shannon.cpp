@@ -45,6 +45,7 @@ const Metric metric_jensen_shannon = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.04,
 };
 
 }  // namespace longwatch

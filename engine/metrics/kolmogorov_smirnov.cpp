@@ -110,6 +110,7 @@ const Metric metric_kolmogorov_smirnov = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.04,
 };
 
 }  // namespace longwatch

@@ -58,6 +58,7 @@ const Metric metric_kullback_leibler = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.005,
 };
 
 }  // namespace longwatch

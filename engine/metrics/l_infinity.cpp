@@ -90,6 +90,7 @@ const Metric metric_l_infinity = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.02,
 };
 
 }  // namespace longwatch

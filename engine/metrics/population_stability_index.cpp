@@ -53,6 +53,7 @@ const Metric metric_population_stability_index = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.01,
 };
 
 }  // namespace longwatch

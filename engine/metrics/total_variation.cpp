@@ -111,6 +111,7 @@ const Metric metric_total_variation = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.04,
 };
 
 }  // namespace longwatch
