@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/base/text.hpp"
+#include "engine/evaluate/score_warnings.hpp"
 #include "engine/rows.hpp"
 
 namespace longwatch {
@@ -189,6 +190,8 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
       model.analysis_labels = result.analysis->labels->counts;
       add_labels(outcome.model, *result.analysis->labels);
     }
+    for (const std::string& warning : score_warnings(*result.model, result.profile, result.analysis->states))
+      record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const SchemaChange& change : result.analysis->schema_changes) {
       record_.warnings.push_back("model '" + outcome.model + "': column '" + change.column + "' " +
                                  (change.before.empty()  ? "is new (" + change.after + ")"
