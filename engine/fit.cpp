@@ -9,6 +9,7 @@
 #include "engine/learn.hpp"
 #include "engine/model/model.hpp"
 #include "engine/parts.hpp"
+#include "engine/row_estimators.hpp"
 
 namespace longwatch {
 namespace {
@@ -86,6 +87,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   if (apart) {
     LW_TRY(profile.parts, fit_parts(*source, plan.columns, chunks, segments, model, engine, control));
   }
+  LW_CHECK(fit_row_estimators(*source, chunks, segments, model, engine, control, profile));
   profile.chunks = std::move(chunks.chunks);
   profile.segments = std::move(segments);
   return FitResult{std::move(profile), std::move(opened.source), std::move(opened.labels)};

@@ -3,11 +3,16 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "engine/base/text.hpp"
+#include "engine/evaluate/performance_warnings.hpp"
 #include "engine/evaluate/score_warnings.hpp"
 #include "engine/rows.hpp"
+#include "engine/trees/lightgbm.hpp"
 
 namespace longwatch {
 namespace {
@@ -31,6 +36,46 @@ std::string canonical_fleet(const FleetConfig& fleet) {
 std::int64_t now_micros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+const char* headline_of(Task task) {
+  switch (task) {
+    case Task::binary:
+    case Task::multiclass:
+      return "roc_auc";
+    case Task::regression:
+      return "mae";
+    case Task::none:
+      break;
+  }
+  return "";
+}
+
+// The rows of a model's headline metric, all rows of the analysis, chunk by chunk.
+void add_performance(const std::vector<ResultRow>& rows, ModelOutcome& outcome) {
+  std::map<std::int64_t, PerformanceLine> lines;
+  for (const ResultRow& row : rows) {
+    const std::string_view family = row.family;
+    const bool estimated = family == family_name(Family::estimated_performance);
+    const bool realized = family == family_name(Family::realized_performance);
+    const bool wanted = (estimated || realized) && row.metric.view() == outcome.headline && row.period[0] == 'a';
+    if (!wanted || !row.segment_column.empty() || row.chunk_index < 0) continue;
+    const auto [at, fresh] = lines.try_emplace(row.chunk_index);
+    PerformanceLine& line = at->second;
+    if (fresh) line = {std::string(row.chunk_key.view()), kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, false};
+    line.labels_rate = row.labels_rate;
+    line.alert = line.alert || row.alert == 1;
+    if (estimated) {
+      std::tie(line.estimated, line.estimated_lower, line.estimated_upper) =
+          std::tuple(row.value, row.pi_lower, row.pi_upper);
+    } else {
+      std::tie(line.realized, line.realized_lower, line.realized_upper) =
+          std::tuple(row.value, row.ci_lower, row.ci_upper);
+    }
+  }
+  for (auto& [index, line] : lines) {
+    if (!std::isnan(line.estimated) || !std::isnan(line.realized)) outcome.performance.push_back(std::move(line));
+  }
 }
 
 AlertLine line_of(const ResultRow& row) {
@@ -142,6 +187,8 @@ Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcom
     ++outcome.alerts_all;
     summary_.alerts.push_back(line_of(row));
   }
+  outcome.headline = headline_of(result.model->task);
+  add_performance(rows, outcome);
   summary_.result_rows += static_cast<std::int64_t>(rows.size());
   return results_->add(rows);
 }
@@ -171,6 +218,7 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
   model.stages = result.stages;
   model.pca_rank = result.profile.pca.rank;
   model.pca_skipped = result.analysis ? result.analysis->pca_unusable : result.profile.pca.skipped;
+  record_trees(result, model);
   for (std::size_t c = 0; c < result.profile.columns.size(); ++c) {
     const std::string& why = result.analysis ? result.analysis->unusable[c] : result.profile.columns[c].usable;
     if (!why.empty()) model.skipped_columns.emplace_back(result.profile.columns[c].column.name, why);
@@ -192,6 +240,8 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     }
     for (const std::string& warning : score_warnings(*result.model, result.profile, result.analysis->states))
       record_.warnings.push_back("model '" + outcome.model + "': " + warning);
+    for (const std::string& warning : performance_warnings(result.judged, result.analysis->chunks.chunks))
+      record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const SchemaChange& change : result.analysis->schema_changes) {
       record_.warnings.push_back("model '" + outcome.model + "': column '" + change.column + "' " +
                                  (change.before.empty()  ? "is new (" + change.after + ")"
@@ -200,6 +250,23 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     }
   }
   record_.models.push_back(std::move(model));
+}
+
+// What became of the estimators that need boosted trees, and where those came from.
+void Outputs::record_trees(const ModelResult& result, ModelRecord& model) {
+  const std::string& losses = result.analysis ? result.analysis->losses_unusable : result.profile.losses.unusable;
+  const std::string& domain = result.analysis ? result.analysis->domain_unusable : result.profile.domain.unusable;
+  if (result.model->task == Task::regression) {
+    model.losses_skipped = losses;
+    if (losses.empty()) model.losses_rows = result.profile.losses.training_rows;
+  }
+  if (losses.empty() || domain.empty()) {
+    if (lightgbm().ok()) record_.lightgbm_file = lightgbm().value().file;
+  } else if ((losses == lightgbm_missing() || domain == lightgbm_missing()) && record_.lightgbm_missing.empty() &&
+             !lightgbm().ok()) {
+    record_.lightgbm_missing = lightgbm().error().what;
+    record_.warnings.push_back(lightgbm().error().text());
+  }
 }
 
 void Outputs::add_failure(const ModelConfig& model, Error error) {

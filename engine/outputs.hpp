@@ -48,6 +48,7 @@ class Outputs {
   void add_inputs(const std::vector<SourceFile>& files);
   void add_labels(const std::string& model, const LabelJoin& labels);
   void record(const ModelResult& result, const ModelOutcome& outcome);
+  void record_trees(const ModelResult& result, ModelRecord& model);
 
   const RunOptions& options_;
   ResultDirectory& directory_;

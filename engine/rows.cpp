@@ -63,7 +63,9 @@ class RowMaker {
     out.threshold_lower = judged.lower;
     out.threshold_upper = judged.upper;
     out.outside = judged.outside;
-    out.alert = judged.outside;  // these rules alert on whatever is outside
+    out.alert = judged.alert;
+    out.q_value = judged.q_value;
+    out.minimum_detectable = judged.minimum_detectable;
     out.status = judged.value.status == "ok" ? ok_ : pool_.intern(judged.value.status);
     return out;
   }

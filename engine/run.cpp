@@ -13,6 +13,7 @@
 
 #include "engine/analyze.hpp"
 #include "engine/base/text.hpp"
+#include "engine/evaluate/judge.hpp"
 #include "engine/evaluate/unique_values.hpp"
 #include "engine/fit.hpp"
 #include "engine/in_order.hpp"
@@ -105,6 +106,7 @@ Result<ModelResult> run_model(const FleetConfig& fleet, const ModelConfig& model
     result.judged = evaluate_model(model, result.profile, *result.analysis, metrics);
     std::vector<Judged> unique = judge_unique(model, result.profile, result.analysis->unique, metrics);
     std::move(unique.begin(), unique.end(), std::back_inserter(result.judged));
+    decide_alerts(result.judged);
     clock.ended("evaluate");
   }
   return result;

@@ -25,6 +25,9 @@ struct Pass {
   LabelRule labels;                                 ///< what labels and predictions stand for
   const PerformanceProfile* performance = nullptr;  ///< with `states`: scores or residuals are counted, as the task asks
   double cutoff = 0.5;                              ///< predicts a row that has no prediction
+  bool classes = false;  ///< scores of several classes are counted; with `performance`, and `class_scores` by class: the
+                         ///< column of its score, -1 for none. Calibrated sums where `performance` has calibrators
+  std::vector<std::int32_t> class_scores;
   std::vector<std::size_t> features;  ///< columns that enter the PCA, in its order; with `gram` or `errors`
   bool states = true;                 ///< column states
   bool gram = false;                  ///< the Gram matrix of all rows

@@ -10,9 +10,9 @@ ClassColumn ClassCodes::column(const ColumnView& view) {
     codes_.clear();
     for (const std::string_view text : view.dictionary->texts) {
       const std::string label = rule_->of(text);
-      std::int8_t code = row::kNoClass;
+      std::int16_t code = row::kNoClass;
       for (std::size_t i = 0; i < classes_->size() && !label.empty(); ++i) {
-        if ((*classes_)[i] == label) code = static_cast<std::int8_t>(i);
+        if ((*classes_)[i] == label) code = static_cast<std::int16_t>(i);
       }
       codes_.push_back(code);
     }

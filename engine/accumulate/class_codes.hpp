@@ -23,7 +23,7 @@ class ClassCodes {
   const LabelRule* rule_;
   std::uint64_t serial_ = 0;
   bool used_ = false;
-  std::vector<std::int8_t> codes_;
+  std::vector<std::int16_t> codes_;
 };
 
 }  // namespace longwatch

@@ -87,14 +87,18 @@ std::string filter_text(const ModelConfig& model) {
 }
 
 std::string limits_text(const ModelConfig& model) {
-  static constexpr const char* kThresholds[] = {"constant", "standard_deviation", "quantile"};
+  static constexpr const char* kThresholds[] = {"constant", "standard_deviation", "quantile", "null"};
   static constexpr const char* kConstraints[] = {"not_null", "in_range", "in_set", "max_null_rate", "unique"};
   std::string out;
   for (const ThresholdEntry& entry : model.thresholds) {
     out += "threshold " + quote(entry.metric) + " " + quote(entry.column) + " " +
            kThresholds[static_cast<int>(entry.rule.kind)] + " " + optional(entry.rule.lower) + " " +
-           optional(entry.rule.upper) + "\n";
+           optional(entry.rule.upper);
+    if (entry.rule.kind == ThresholdKind::null)
+      out += " " + shortest(entry.rule.rate) + " " + optional(entry.rule.minimum_effect);
+    out += "\n";
   }
+  out += "minimum " + std::to_string(model.minimum_rows) + " " + std::to_string(model.minimum_events) + "\n";
   for (const Constraint& constraint : model.constraints) {
     out += "constraint " + quote(constraint.column) + " " + kConstraints[static_cast<int>(constraint.kind)] + " " +
            shortest(constraint.lower) + " " + shortest(constraint.upper) + " " + list(constraint.values, true) + "\n";

@@ -28,7 +28,7 @@ struct ChunkRule {
   bool operator==(const ChunkRule&) const = default;
 };
 
-enum class ThresholdKind : std::uint8_t { constant, standard_deviation, quantile };
+enum class ThresholdKind : std::uint8_t { constant, standard_deviation, quantile, null };
 
 /// A threshold rule. A missing side has no limit.
 struct ThresholdRule {
@@ -36,6 +36,8 @@ struct ThresholdRule {
   std::optional<double>
       lower;  ///< constant: the limit; standard_deviation: the multiplier; quantile: the level in [0, 1]
   std::optional<double> upper;
+  double rate = 0.01;                    ///< null: of false alarms, in chunks without change
+  std::optional<double> minimum_effect;  ///< null: in the metric's unit; absent: the metric's own
   bool operator==(const ThresholdRule&) const = default;
 };
 
@@ -139,6 +141,8 @@ struct ModelConfig {
   FitScope fit = FitScope::shared;
   std::vector<std::string> metrics;  ///< names or globs; empty: all
   std::vector<ThresholdEntry> thresholds;
+  std::int64_t minimum_rows = 30;    ///< of a chunk, for a threshold `null`
+  std::int64_t minimum_events = 10;  ///< likewise; see MetricValue::events
   std::vector<Constraint> constraints;
   std::int64_t pca_max_columns = 2000;
   double pca_variance = 0.65;     ///< share of variance kept

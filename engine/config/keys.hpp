@@ -43,6 +43,8 @@ const std::vector<Key<ModelConfig>>& pca_keys();
 const std::vector<Key<ChunkDraft>>& chunk_keys();
 const std::vector<Key<ThresholdDraft>>& threshold_keys();
 const std::vector<Key<ThresholdRule>>& side_keys();
+const std::vector<Key<ThresholdRule>>& null_keys();
+const std::vector<Key<ModelConfig>>& minimum_keys();
 const std::vector<Key<ConstraintDraft>>& constraint_keys();
 const std::vector<Key<FilterDraft>>& filter_keys();
 const std::vector<Key<LabelsConfig>>& labels_keys();

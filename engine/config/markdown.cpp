@@ -104,7 +104,10 @@ std::string config_markdown() {
       "\n## thresholds\n\nKeys are `metric` or `metric@column`, either with `*` and `?`. A value is `none` (never "
       "outside) or a map with exactly one of:\n\n" +
       table(threshold_keys());
-  out += "\nBoth sides are optional, but one must be there:\n\n" + table(side_keys());
+  out += "\nUnder `null`, as a map:\n\n" + table(null_keys());
+  out += "\nOf the others both sides are optional, but one must be there:\n\n" + table(side_keys());
+  out += "\n## minimum\n\nWhat a chunk needs for a threshold `null`; with less its status is `insufficient_data`.\n\n" +
+         table(minimum_keys());
   out += "\n## constraints\n\nEach entry names one column or several, and one limit or several.\n\n" +
          table(constraint_keys());
   out += "\n## pca\n\n" + table(pca_keys());

@@ -123,6 +123,21 @@ Result<void> read_fit(const Field& field, ModelConfig& model) {
   return {};
 }
 
+Result<void> read_minimum(const Field& field, ModelConfig& model) {
+  return !field.is(NodeKind::map) || field.node().items.empty() ? Result<void>(field.wrong_type())
+                                                               : read_map(field, minimum_keys(), model);
+}
+
+Result<void> read_minimum_rows(const Field& field, ModelConfig& model) {
+  LW_TRY(model.minimum_rows, field.integer(0, 1'000'000'000));
+  return {};
+}
+
+Result<void> read_minimum_events(const Field& field, ModelConfig& model) {
+  LW_TRY(model.minimum_events, field.integer(0, 1'000'000'000));
+  return {};
+}
+
 Result<void> read_pca(const Field& field, ModelConfig& model) {
   return field.is(NodeKind::map) && field.node().items.empty() ? field.wrong_type()
                                                                : read_map(field, pca_keys(), model);
@@ -154,6 +169,19 @@ const std::vector<Key<ModelConfig>>& feature_keys() {
       {{"exclude", "a list of column names or globs", "Columns that are no features; wins over `include`.", "none",
         "[\"*_pred\", \"*score*\"]", kTexts},
        read_texts<&ModelConfig::exclude_features>},
+  };
+  return kKeys;
+}
+
+const std::vector<Key<ModelConfig>>& minimum_keys() {
+  static const std::vector<Key<ModelConfig>> kKeys = {
+      {{"rows", "a whole number from 0 to 1000000000", "Rows of the chunk and segment.", "30", "100",
+        R"({"type": "integer", "minimum": 0, "maximum": 1000000000})"},
+       read_minimum_rows},
+      {{"events", "a whole number from 0 to 1000000000",
+        "Members of the smaller class of the metric's denominator, such as positives for `recall`.", "10", "30",
+        R"({"type": "integer", "minimum": 0, "maximum": 1000000000})"},
+       read_minimum_events},
   };
   return kKeys;
 }
@@ -284,6 +312,9 @@ const std::vector<Key<ModelConfig>>& model_keys() {
         "{jensen_shannon: {constant: {upper: 0.1}}, \"missing_rate@age\": {standard_deviation: 4}}",
         R"({"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/threshold"}})"},
        read_thresholds},
+      {{"minimum", "a map with rows and events", "What a chunk needs to be judged by a threshold `null`.",
+        "{rows: 30, events: 10}", "{rows: 100}", R"({"$ref": "#/$defs/minimum"})"},
+       read_minimum},
       {{"constraints", "a list of limits on columns", "Limits that need no reference; beyond them is an alert.", "none",
         "[{column: distance, in_range: [80, 5000]}, {column: [age, income], not_null: true}]",
         R"({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/constraint"}})"},

@@ -73,6 +73,10 @@ Json definitions() {
   pca["minProperties"] = 1;
   Json sides = object(side_keys(), false);
   sides["minProperties"] = 1;
+  Json null_threshold = object(null_keys(), false);
+  null_threshold["minProperties"] = 1;
+  Json minimum = object(minimum_keys(), false);
+  minimum["minProperties"] = 1;
   Json model = object(model_keys(), true);
   model["type"] = Json::array({"object", "null"});
   Json out = shared();
@@ -82,6 +86,8 @@ Json definitions() {
                   {"chunk", Json{{"anyOf", Json::array({period, chunk})}}},
                   {"threshold", Json{{"anyOf", Json::array({Json{{"const", "none"}}, threshold})}}},
                   {"sides", sides},
+                  {"null_threshold", null_threshold},
+                  {"minimum", minimum},
                   {"constraint", constraint},
                   {"condition", condition},
                   {"pca", pca}});

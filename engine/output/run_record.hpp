@@ -34,7 +34,9 @@ struct ModelRecord {
   std::int64_t columns = 0;
   std::vector<std::pair<std::string, std::string>> skipped_columns;  ///< name, reason
   std::int64_t pca_rank = 0;
-  std::string pca_skipped;  ///< empty, or why there is no PCA
+  std::string pca_skipped;        ///< empty, or why there is no PCA
+  std::string losses_skipped;     ///< regression: empty, or why no losses are estimated
+  std::int64_t losses_rows = -1;  ///< that loss models were learned from; -1: none
   std::int64_t alerts = 0;
   std::vector<std::pair<std::string, double>> stages;  ///< name, seconds; in the order they ran
 };
@@ -51,6 +53,8 @@ struct RunRecord {
   int threads = 0;
   std::string device;                  ///< Backend::description()
   std::vector<std::string> fallbacks;  ///< what ran elsewhere than asked, and why
+  std::string lightgbm_file;           ///< the library of boosted trees; empty: not needed, or not there
+  std::string lightgbm_missing;        ///< why it could not be opened
   std::vector<SourceFile> inputs;
   std::vector<ModelRecord> models;
   std::vector<std::string> warnings;
