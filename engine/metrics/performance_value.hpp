@@ -11,7 +11,10 @@ namespace longwatch::metrics {
 /// why performance cannot be known, or `insufficient_data`.
 template <class Compute>
 MetricValue with_outcomes(const MetricInput& input, Family family, Compute compute) {
-  if (input.classifier == nullptr) return MetricValue::undefined("the model has no scores");
+  if (input.classifier == nullptr) {
+    const std::string& unusable = input.profile->performance.unusable;
+    return unusable.empty() ? MetricValue::undefined("the model has no scores") : without_value(unusable);
+  }
   const ClassifierView& view = *input.classifier;
   const bool realized = family == Family::realized_performance;
   const std::string& why =
