@@ -88,6 +88,7 @@ Result<void> learn_states(const Source& source, const ChunkPlan& chunks, const S
   pass.gram = !wide && pass.features.size() >= 2;
   profile.performance = learn_classes(model, profile.columns);
   pass.task = model.task;
+  pass.labels = LabelRule(model);
   pass.performance = &profile.performance;
   pass.cutoff = model.cutoff.value_or(0.5);
   pass.classes = model.task == Task::multiclass;

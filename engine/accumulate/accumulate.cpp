@@ -214,8 +214,8 @@ class RowGroupTask {
     }
     segment_views_.resize(segment_readers_.size());
     if (!shared_.result.states.scores.empty() || !shared_.result.states.classes.empty()) {
-      predictions_.emplace(pass.performance->classes);
-      labels_.emplace(pass.performance->classes);
+      predictions_.emplace(pass.performance->classes, pass.labels);
+      labels_.emplace(pass.performance->classes, pass.labels);
     }
     return {};
   }

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "engine/metrics/reference_figures.hpp"
 #include "engine/state/compensated.hpp"
 
 namespace longwatch {
@@ -53,11 +54,14 @@ void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& p
   clear(realized);
   clear(estimated);
   calibrated.clear();
+  figures = std::make_shared<FiguresOfReference>();
+  const bool estimable = profile.not_estimated.empty() && profile.unusable.empty() && !profile.calibrators.empty();
   fill_realized();
-  if (profile.not_estimated.empty() && profile.unusable.empty() && !profile.calibrators.empty()) fill_estimated();
+  if (estimable) fill_estimated();
   fill_bins();
   close(realized);
   close(estimated);
+  if (estimable) noise.assign(estimated, calibrated, profile.calibrators.front());
   labels_rate = state.rows == 0 ? std::numeric_limits<double>::quiet_NaN()
                                 : static_cast<double>(state.labelled()) / static_cast<double>(state.rows);
 }

@@ -2,9 +2,11 @@
 // A cell of a binary classifier (or one class of a multiclass one, against the rest) made ready for its metrics.
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "engine/metrics/estimate_noise.hpp"
 #include "engine/profile/calibrator.hpp"
 #include "engine/state/score_state.hpp"
 
@@ -24,6 +26,8 @@ struct OutcomeTable {
   // The confusion matrix, over scored and unscored rows.
   double true_positive = 0, false_positive = 0, false_negative = 0, true_negative = 0;
 };
+
+class FiguresOfReference;  // reference_figures.hpp
 
 /// Rows with a score in one bin of scores. By label known or not; of the labelled ones the positive ones and the sum of
 /// the scores.
@@ -46,8 +50,10 @@ struct ClassifierView {
   OutcomeTable estimated;  ///< empty where `performance` says not_estimated
   /// By score of `estimated`: rows and calibrated score, for label noise and calibrator error.
   std::vector<double> calibrated;
-  std::vector<ScoreBin> bins;  ///< by bin of score
-  double labels_rate = 0;      ///< share of the rows whose label is known; NaN without rows
+  EstimateNoise noise;                          ///< what is uncertain about `estimated`
+  std::shared_ptr<FiguresOfReference> figures;  ///< of a reference: what its chunks need to know of it
+  std::vector<ScoreBin> bins;                   ///< by bin of score
+  double labels_rate = 0;                       ///< share of the rows whose label is known; NaN without rows
   /// Makes this the view of another cell, keeping the buffers. O(entries + knots).
   void assign(const ScoreState& state, const PerformanceProfile& profile);
 

@@ -88,17 +88,58 @@ constexpr std::array<Functional, 16> all_entries() {
   return out;
 }
 
+const IntervalRecipe& accuracy_recipe() {
+  static const IntervalRecipe kRecipe = mean_of_shares({{kTp | kTn, kAllCells}});
+  return kRecipe;
+}
+const IntervalRecipe& precision_recipe() {
+  static const IntervalRecipe kRecipe = mean_of_shares({{kTp, kTp | kFp}});
+  return kRecipe;
+}
+const IntervalRecipe& recall_recipe() {
+  static const IntervalRecipe kRecipe = mean_of_shares({{kTp, kTp | kFn}});
+  return kRecipe;
+}
+const IntervalRecipe& specificity_recipe() {
+  static const IntervalRecipe kRecipe = mean_of_shares({{kTn, kTn | kFp}});
+  return kRecipe;
+}
+const IntervalRecipe& balanced_accuracy_recipe() {
+  static const IntervalRecipe kRecipe = mean_of_shares({{kTp, kTp | kFn}, {kTn, kTn | kFp}});
+  return kRecipe;
+}
+const IntervalRecipe& f1_recipe() {
+  static const IntervalRecipe kRecipe = mean_of_shares({{kTp, kTp | kFp | kFn}}, true);
+  return kRecipe;
+}
+const IntervalRecipe& matthews_recipe() {
+  static const IntervalRecipe kRecipe = function_of_confusion(
+      [](const Confusion& m) {
+        OutcomeTable table;
+        table.true_positive = m.tp;
+        table.false_positive = m.fp;
+        table.false_negative = m.fn;
+        table.true_negative = m.tn;
+        table.rows = m.tp + m.fp + m.fn + m.tn;
+        return matthews_correlation(table);
+      },
+      -1, 1);
+  return kRecipe;
+}
+
 }  // namespace
 
 const std::array<Functional, 16> kConfusionEntries = all_entries();
-const Functional kAccuracy = {accuracy, "no rows", false, nullptr, class_accuracy};
-const Functional kBalancedAccuracy = {balanced_accuracy, "only one class occurs here", false, smaller_class,
-                                      class_balanced_accuracy};
-const Functional kF1 = {f1, "no row is positive or predicted positive", false, positives};
+const Functional kAccuracy = {accuracy, "no rows", false, nullptr, accuracy_recipe, class_accuracy};
+const Functional kBalancedAccuracy = {balanced_accuracy,        "only one class occurs here", false, smaller_class,
+                                      balanced_accuracy_recipe, class_balanced_accuracy};
+const Functional kF1 = {f1, "no row is positive or predicted positive", false, positives, f1_recipe};
 const Functional kMatthewsCorrelation = {matthews_correlation, "only one class, or only one prediction, occurs here",
-                                         false, smaller_class, class_matthews_correlation};
-const Functional kPrecision = {precision, "no row is predicted positive", false, predicted_positives};
-const Functional kRecall = {recall, "no row is positive", false, positives};
-const Functional kSpecificity = {specificity, "no row is negative", false, negatives};
+                                         false,                smaller_class,
+                                         matthews_recipe,      class_matthews_correlation};
+const Functional kPrecision = {precision, "no row is predicted positive", false, predicted_positives,
+                               precision_recipe};
+const Functional kRecall = {recall, "no row is positive", false, positives, recall_recipe};
+const Functional kSpecificity = {specificity, "no row is negative", false, negatives, specificity_recipe};
 
 }  // namespace longwatch::metrics

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "engine/metrics/classifier_view.hpp"
+#include "engine/metrics/interval_recipe.hpp"
 
 namespace longwatch {
 struct ClassesView;
@@ -21,6 +21,7 @@ struct Functional {
   bool ranked;                                 ///< reads the masses by score; else the confusion matrix only
   /// Members of the smaller class of the denominator; null where they do not matter.
   double (*events)(const OutcomeTable& table) = nullptr;
+  const IntervalRecipe& (*recipe)() = nullptr;  ///< of its interval; null: it has none
   /// Its own formula for several classes; null: an average over them, each against the rest.
   Averaged (*of_classes)(const ClassesView& view, bool estimated) = nullptr;
 };

@@ -14,8 +14,11 @@ struct Calibrator {
   std::vector<double> scores;
   std::vector<double> probabilities;
   std::vector<double> weights;  ///< labelled reference rows of the knot's block (twice, where it has two knots)
-  double error_before = 0;      ///< expected calibration error of the scores, cross-validated on the reference
-  double error_after = 0;       ///< that of the isotonic map; both 0 where they were not compared
+  /// Without knots: sums over the reference rows with a label of w, w l and w l^2, where w = s (1 - s), l = logit s and
+  /// s is the score clamped to [1e-12, 1 - 1e-12]: how well the reference knows that the scores are calibrated.
+  double information[3] = {0, 0, 0};
+  double error_before = 0;  ///< expected calibration error of the scores, cross-validated on the reference
+  double error_after = 0;   ///< that of the isotonic map; both 0 where they were not compared
   /// The inner deciles of the reference's scores, strictly increasing: the bins of calibration curves are right-closed
   /// at them.
   std::vector<double> deciles;

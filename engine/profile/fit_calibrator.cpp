@@ -208,6 +208,22 @@ std::vector<double> score_deciles(const ScoreState& state) {
   return out;
 }
 
+namespace {
+
+// What the reference's labels tell of a logistic recalibration of the scores (Calibrator::information).
+void add_information(std::span<const LabelledScore> table, Calibrator& out) {
+  for (const LabelledScore& row : table) {
+    const double score = std::clamp(row.score, 1e-12, 1 - 1e-12);
+    const double weight = static_cast<double>(row.rows) * score * (1 - score);
+    const double logit = std::log(score / (1 - score));
+    out.information[0] += weight;
+    out.information[1] += weight * logit;
+    out.information[2] += weight * logit * logit;
+  }
+}
+
+}  // namespace
+
 Calibrator fit_calibrator(const ScoreState& reference) {
   const std::vector<LabelledScore> table = labelled_scores(reference);
   Calibrator out;
@@ -217,6 +233,7 @@ Calibrator fit_calibrator(const ScoreState& reference) {
     out.error_before = errors.before;
     out.error_after = errors.after;
   }
+  if (out.scores.empty()) add_information(table, out);
   out.deciles = score_deciles(reference);
   return out;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/profile/fit_calibrator.hpp"
+#include "engine/profile/performance_fields.hpp"
 #include "engine/source/source.hpp"
 #include "tests/support/random.hpp"
 #include "tests/unit/profile/expected.hpp"
@@ -135,6 +136,51 @@ TEST(ScoreDeciles, AreScoresOfTheState) {
   EXPECT_THAT(score_deciles(state_of({{0.2, 0, 95}, {0.4, 1, 2}, {0.9, 3, 3}})), testing::ElementsAre(0.2));
   EXPECT_THAT(score_deciles(state_of({{0.2, 0, 95}})), testing::IsEmpty());
   EXPECT_THAT(score_deciles(ScoreState{}), testing::IsEmpty());
+}
+
+std::string written(const Calibrator& map) {
+  ReferenceProfile profile;
+  profile.performance.classes = {"0", "1"};
+  profile.performance.calibrators = {map};
+  ByteWriter out;
+  write_performance(out, profile);
+  return out.bytes();
+}
+
+Result<PerformanceProfile> read(const std::string& bytes) {
+  ReferenceProfile profile;
+  ByteReader in(bytes);
+  LW_CHECK(read_performance(in, profile));
+  return profile.performance;
+}
+
+TEST(CalibratorFile, KeepsEverything) {
+  Calibrator map = isotonic(std::vector<LabelledScore>{{0.1, 1, 4}, {0.2, 0, 6}, {0.6, 2, 5}});
+  map.error_before = 0.25;
+  map.error_after = 0.125;
+  map.deciles = {0.1, 0.2};
+  const auto back = read(written(map));
+  ASSERT_TRUE(back.ok()) << back.error().text();
+  ASSERT_EQ(back.value().calibrators.size(), 1u);
+  EXPECT_EQ(back.value().calibrators.front(), map);
+}
+
+TEST(CalibratorFile, RefusesWhatNoReferenceGives) {
+  const Calibrator map = isotonic(std::vector<LabelledScore>{{0.1, 1, 4}, {0.6, 2, 5}});
+  const auto refused = [](const Calibrator& broken) { return !read(written(broken)).ok(); };
+  EXPECT_FALSE(refused(map));
+  Calibrator broken = map;
+  broken.weights[1] = 0;
+  EXPECT_TRUE(refused(broken));
+  broken = map;
+  broken.probabilities = {0.5, 0.25};
+  EXPECT_TRUE(refused(broken));
+  broken = map;
+  broken.scores[1] = broken.scores[0];
+  EXPECT_TRUE(refused(broken));
+  broken = map;
+  broken.deciles = {0.5, 0.5};
+  EXPECT_TRUE(refused(broken));
 }
 
 // Columns of a golden file as numbers.
