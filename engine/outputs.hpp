@@ -8,6 +8,8 @@
 
 #include "engine/analyze.hpp"
 #include "engine/evaluate/evaluate.hpp"
+#include "engine/explain/findings.hpp"
+#include "engine/output/findings_file.hpp"
 #include "engine/output/publish.hpp"
 #include "engine/output/result_table.hpp"
 #include "engine/output/results_file.hpp"
@@ -24,6 +26,7 @@ struct ModelResult {
   std::shared_ptr<Source> reference_source;  ///< null where the profile was made earlier
   std::optional<AnalysisStates> analysis;
   std::vector<Judged> judged;
+  std::vector<Finding> findings;  ///< of `judged`
   std::vector<std::pair<std::string, double>> stages;  ///< name, seconds
 };
 
@@ -44,6 +47,7 @@ class Outputs {
   Result<void> open_files();
   Result<void> add_states(const ModelResult& result);
   Result<void> write_rows(const ModelResult& result, ModelOutcome& outcome);
+  Result<void> write_alerts();
   void record(const ModelResult& result, const ModelOutcome& outcome);
 
   const RunOptions& options_;
@@ -54,6 +58,9 @@ class Outputs {
   RunRecord record_;
   TextPool pool_;
   std::vector<ResultRow> alerts_;
+  std::vector<FindingRow> findings_;
+  std::vector<double> p_values_;          // of every test of the analysis, all models
+  std::vector<std::size_t> alert_tests_;  // by alert: index into p_values_; SIZE_MAX where it is no test
   std::optional<ResultsFile> results_;
   std::optional<StatesFile> states_;
 };

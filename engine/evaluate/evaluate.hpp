@@ -37,6 +37,7 @@ struct Judged {
   std::int32_t column = -1;      ///< index into the profile's columns, then into profile.unique; -1: the model
   std::int32_t constraint = -1;  ///< index into the model's constraints; then `metric` is null
   const Metric* metric = nullptr;
+  std::int32_t variant = 0;  ///< which of the metric's values
   std::int64_t rows = 0;
   MetricValue value;
   double lower = kNaN;  ///< threshold
