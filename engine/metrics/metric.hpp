@@ -32,11 +32,14 @@ inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// How the value of a chunk of this size would spread if its rows were drawn from the reference (same segment), with the
 /// reference's own sampling included. Either `error` is set (values that spread about the reference's value), or `mean`
-/// and `variance` (distances: of the *squared* distance), or neither where it is not known.
+/// and `variance` (distances: of the *squared* distance), or neither where it is not known. Both count the reference's
+/// own N rows as well: for a mean, error^2 = variance (1 / n + 1 / N).
 struct NullSpread {
   double error = kNaN;
   double mean = kNaN;
   double variance = kNaN;
+  double skewness = kNaN;  ///< of the squared distance; NaN: as a chi-squared variable's, 2 sqrt(variance) / mean
+  double power = 2;        ///< distances: value^power is the square; 1 for divergences (PSI, KL, chi-squared)
 };
 
 /// A value with what is known about it; NaN members are unknown and leave as null. `status` is "ok", or why there is no
