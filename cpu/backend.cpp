@@ -85,6 +85,20 @@ class CpuBackend final : public Backend {
     });
   }
 
+  [[nodiscard]] std::unique_ptr<Ticket> scores(std::span<const ScoreItem> items) override {
+    return done([&]() -> Result<void> {
+      for (const ScoreItem& item : items) LW_CHECK(add_scores(item));
+      return {};
+    });
+  }
+
+  [[nodiscard]] std::unique_ptr<Ticket> residuals(std::span<const ResidualItem> items) override {
+    return done([&]() -> Result<void> {
+      for (const ResidualItem& item : items) LW_CHECK(add_residuals(item));
+      return {};
+    });
+  }
+
   [[nodiscard]] std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) override {
     return done([&] { return add_gram(rows, matrix_kernels_of(level_), *out); });
   }

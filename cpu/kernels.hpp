@@ -14,6 +14,12 @@ Result<void> add_numbers(const NumberItem& item, NumberKernel kernel);
 /// Adds an item's rows into item.out. Fails on a code that out->by_code has no room for.
 Result<void> add_categories(const CategoryItem& item);
 
+/// Counts an item's rows into item.out. O(n log n) for the sort.
+Result<void> add_scores(const ScoreItem& item);
+
+/// Adds an item's rows into item.out. O(n).
+Result<void> add_residuals(const ResidualItem& item);
+
 /// Adds z z' and z of the rows into `out`. O(rows F^2); memory about 8 F^2 bytes and a tile of rows.
 Result<void> add_gram(const EncodedRows& rows, const MatrixKernels& kernels, GramState& out);
 

@@ -48,9 +48,10 @@ std::string unreadable_here(const ColumnProfile& column, const Source& source) {
 
 }  // namespace
 
-Result<PartStates> look_through(const ReferenceProfile& profile, const Source& source, const ChunkPlan& chunks,
-                                const SegmentPlan& segments, const std::vector<std::string>& unreadable,
-                                const Engine& engine, const Control& control) {
+Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile& profile, const Source& source,
+                                const ChunkPlan& chunks, const SegmentPlan& segments,
+                                const std::vector<std::string>& unreadable, const Engine& engine,
+                                const Control& control) {
   PartStates out;
   Pass pass;
   pass.source = &source;
@@ -58,6 +59,9 @@ Result<PartStates> look_through(const ReferenceProfile& profile, const Source& s
   pass.segments = &segments;
   pass.columns = &profile.columns;
   pass.pca = &profile.pca;
+  pass.task = model.task;
+  pass.performance = &profile.performance;
+  pass.cutoff = model.cutoff.value_or(0.5);
   pass.backend = engine.backend;
   pass.slab_rows = engine.slab_rows;
   out.pca_unusable = profile.pca.skipped;
@@ -100,13 +104,13 @@ Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig
   std::vector<std::string> unreadable;
   for (const ColumnProfile& column : profile.columns) unreadable.push_back(unreadable_here(column, source));
   const bool apart = !profile.parts.empty();
-  LW_TRY(PartStates whole, look_through(profile, source, out.chunks, apart ? all_rows_plan() : out.segments, unreadable,
-                                        engine, control));
+  LW_TRY(PartStates whole, look_through(model, profile, source, out.chunks, apart ? all_rows_plan() : out.segments,
+                                        unreadable, engine, control));
   out.states = std::move(whole.states);
   out.unusable = std::move(whole.unusable);
   out.pca_unusable = std::move(whole.pca_unusable);
   if (apart) {
-    LW_TRY(out.parts, analyze_parts(source, out.chunks, out.segments, profile, unreadable, engine, control));
+    LW_TRY(out.parts, analyze_parts(model, source, out.chunks, out.segments, profile, unreadable, engine, control));
   }
   out.chunks.runs.clear();
   out.chunks.runs.shrink_to_fit();

@@ -29,9 +29,10 @@ struct AnalysisStates {
 
 /// States and reconstruction errors of `source` in one read, with what `profile` learned. `unreadable`: by column,
 /// empty or why it cannot be read.
-Result<PartStates> look_through(const ReferenceProfile& profile, const Source& source, const ChunkPlan& chunks,
-                                const SegmentPlan& segments, const std::vector<std::string>& unreadable,
-                                const Engine& engine, const Control& control);
+Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile& profile, const Source& source,
+                                const ChunkPlan& chunks, const SegmentPlan& segments,
+                                const std::vector<std::string>& unreadable, const Engine& engine,
+                                const Control& control);
 
 /// Reads the analysis data of one model: timestamps and segments once, everything else once.
 Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,

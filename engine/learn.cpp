@@ -6,6 +6,7 @@
 
 #include "engine/accumulate/accumulate.hpp"
 #include "engine/profile/fit_columns.hpp"
+#include "engine/profile/fit_performance.hpp"
 
 namespace longwatch {
 namespace {
@@ -85,9 +86,14 @@ Result<void> learn_states(const Source& source, const ChunkPlan& chunks, const S
   pass.slab_rows = engine.slab_rows;
   const bool wide = static_cast<std::int64_t>(pass.features.size()) > model.pca_max_columns;
   pass.gram = !wide && pass.features.size() >= 2;
+  profile.performance = learn_classes(model, profile.columns);
+  pass.task = model.task;
+  pass.performance = &profile.performance;
+  pass.cutoff = model.cutoff.value_or(0.5);
   LW_TRY(PassResult first, accumulate(pass, control));
   profile.states = std::move(first.states);
   profile.gram = std::move(first.gram);
+  fit_performance(model, profile);
 
   std::vector<std::string> names;
   for (const std::size_t c : pass.features) names.push_back(profile.columns[c].column.name);

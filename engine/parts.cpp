@@ -51,7 +51,7 @@ Result<std::vector<ReferenceProfile>> fit_parts(const Source& source, const std:
   return out;
 }
 
-Result<std::vector<PartStates>> analyze_parts(const Source& source, const ChunkPlan& chunks,
+Result<std::vector<PartStates>> analyze_parts(const ModelConfig& model, const Source& source, const ChunkPlan& chunks,
                                               const SegmentPlan& segments, const ReferenceProfile& profile,
                                               const std::vector<std::string>& unreadable, const Engine& engine,
                                               const Control& control) {
@@ -64,7 +64,8 @@ Result<std::vector<PartStates>> analyze_parts(const Source& source, const ChunkP
   const auto analyze = [&](const SegmentRows& rows) -> Result<void> {
     const auto at = static_cast<std::size_t>(rows.segment) - 1;
     const ReferenceProfile& part = at < profile.parts.size() ? profile.parts[at] : profile;
-    LW_TRY(out[at], look_through(part, *rows.source, rows.chunks, all_rows_plan(), unreadable, engine, quiet(control)));
+    LW_TRY(out[at], look_through(model, part, *rows.source, rows.chunks, all_rows_plan(), unreadable, engine,
+                                  quiet(control)));
     return {};
   };
   LW_CHECK(for_each_segment(request, control, analyze));

@@ -17,7 +17,7 @@ Result<std::vector<ReferenceProfile>> fit_parts(const Source& source, const std:
 
 /// The states of each segment but `all` of the analysis, each through its part of `profile`; those that the reference
 /// lacks through the whole profile. `unreadable`: by column, empty or why this source's cannot be read.
-Result<std::vector<PartStates>> analyze_parts(const Source& source, const ChunkPlan& chunks,
+Result<std::vector<PartStates>> analyze_parts(const ModelConfig& model, const Source& source, const ChunkPlan& chunks,
                                               const SegmentPlan& segments, const ReferenceProfile& profile,
                                               const std::vector<std::string>& unreadable, const Engine& engine,
                                               const Control& control);

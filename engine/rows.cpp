@@ -1,6 +1,8 @@
 // Rows repeat their keys: each text is interned once per model, segment, chunk and column, never per row.
 #include "engine/rows.hpp"
 
+#include <unordered_map>
+
 namespace longwatch {
 namespace {
 
@@ -10,7 +12,15 @@ class RowMaker {
       : model_(model), profile_(profile), analysis_(analysis), pool_(pool) {
     base_.model = pool.intern(model.name);
     base_.model_version = pool.intern(model.version);
-    for (const Metric* metric : all_metrics()) metric_names_.emplace_back(metric, pool.intern(metric->name));
+    for (const Metric* metric : all_metrics()) {
+      std::vector<Text> names;
+      if (metric->variants == nullptr) {
+        names.push_back(pool.intern(metric->name));
+      } else {
+        for (const std::string& name : metric->variants(model, profile)) names.push_back(pool.intern(name));
+      }
+      metric_names_.emplace(metric, std::move(names));
+    }
     for (const ColumnProfile& column : profile.columns) columns_.push_back(pool.intern(column.column.name));
     for (const UniqueColumn& column : profile.unique) columns_.push_back(pool.intern(column.column));
     const SegmentPlan& plan = analysis == nullptr ? profile.segments : analysis->segments;
@@ -35,14 +45,20 @@ class RowMaker {
     if (judged.column >= 0) out.column = columns_[static_cast<std::size_t>(judged.column)];
     if (judged.metric != nullptr) {
       out.family = family_name(judged.metric->family);
-      out.metric = name_of(judged.metric);
+      out.metric = metric_names_.at(judged.metric)[static_cast<std::size_t>(judged.variant)];
     } else {
       out.family = family_name(Family::data_quality);
       out.metric = pool_.intern(constraint_name(model_.constraints[static_cast<std::size_t>(judged.constraint)].kind));
     }
     out.value = judged.value.value;
     out.standard_error = judged.value.standard_error;
+    out.ci_lower = judged.value.ci_lower;
+    out.ci_upper = judged.value.ci_upper;
+    out.pi_lower = judged.value.pi_lower;
+    out.pi_upper = judged.value.pi_upper;
+    if (*judged.value.interval_method != '\0') out.interval_method = pool_.intern(judged.value.interval_method);
     out.p_value = judged.value.p_value;
+    out.labels_rate = judged.value.labels_rate;
     out.resolution = judged.value.resolution;
     out.threshold_lower = judged.lower;
     out.threshold_upper = judged.upper;
@@ -85,20 +101,13 @@ class RowMaker {
     }
   }
 
-  [[nodiscard]] Text name_of(const Metric* metric) const {
-    for (const auto& [known, name] : metric_names_) {
-      if (known == metric) return name;
-    }
-    return {};
-  }
-
   const ModelConfig& model_;
   const ReferenceProfile& profile_;
   const AnalysisStates* analysis_;
   TextPool& pool_;
   ResultRow base_;
   Text ok_;
-  std::vector<std::pair<const Metric*, Text>> metric_names_;
+  std::unordered_map<const Metric*, std::vector<Text>> metric_names_;  // by variant
   std::vector<Text> columns_;
   std::vector<SegmentTexts> segments_;
   std::vector<Text> reference_keys_;

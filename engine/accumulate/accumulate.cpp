@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "engine/accumulate/category_map.hpp"
+#include "engine/accumulate/class_codes.hpp"
 #include "engine/accumulate/routing.hpp"
 #include "engine/state/row.hpp"
 
@@ -53,6 +54,7 @@ class Shared {
       result.gram.sums.assign(features, 0);
       result.gram.products.assign(features * (features + 1) / 2, 0);
     }
+    if (pass.states && pass.performance != nullptr && pass.performance->unusable.empty()) prepare_performance(cells);
     column_parts = parts();
     for (const SegmentDefinition& definition : pass.segments->definitions) {
       for (const std::string& name : definition) {
@@ -75,15 +77,17 @@ class Shared {
     if (pass_.states) return true;
     return std::find(pass_.features.begin(), pass_.features.end(), column) != pass_.features.end();
   }
-  /// The columns to read, in parts that are read one after another. Those of the PCA are in one part: it takes whole
-  /// rows.
+  /// The columns to read, in parts that are read one after another. Those of the PCA and of performance are in one part:
+  /// they take whole rows.
   [[nodiscard]] std::vector<std::vector<std::size_t>> parts() const {
     std::vector<std::vector<std::size_t>> out(1);
-    const bool rows = pass_.gram || pass_.errors;
-    if (rows) out[0] = pass_.features;
+    if (pass_.gram || pass_.errors) out[0] = pass_.features;
+    for (const std::optional<std::size_t>& c : {score_column, prediction_column, target_column}) {
+      if (c) out[0].push_back(*c);
+    }
+    const std::vector<std::size_t> together = out[0];
     for (std::size_t c = 0; c < pass_.columns->size(); ++c) {
-      const bool feature = std::find(pass_.features.begin(), pass_.features.end(), c) != pass_.features.end();
-      if (!wanted(c) || (rows && feature)) continue;
+      if (!wanted(c) || std::find(together.begin(), together.end(), c) != together.end()) continue;
       if (out.back().size() >= kColumnsAtOnce) out.emplace_back();
       out.back().push_back(c);
     }
@@ -100,6 +104,7 @@ class Shared {
   std::vector<std::optional<CategoryIndex>> indices;  // by column
   NumberPlan error_plan;
   std::vector<std::string> segment_columns;
+  std::optional<std::size_t> score_column, prediction_column, target_column;  // where performance is counted
   std::vector<std::vector<std::size_t>> column_parts;
   tbb::enumerable_thread_specific<NumberPartial> partials;
   std::mutex rows_lock;
@@ -118,6 +123,22 @@ class Shared {
       indices[c].emplace(column);
       if (pass_.states) result.states.categories[c].resize(cells);
     }
+  }
+
+  void prepare_performance(std::size_t cells) {
+    if (pass_.task == Task::binary) result.states.scores.resize(cells);
+    if (pass_.task == Task::regression) result.states.residuals.resize(cells);
+    if (pass_.task == Task::binary) score_column = with_role(Role::score);
+    prediction_column = with_role(Role::prediction);
+    target_column = with_role(Role::target);
+  }
+
+  // The readable column of a role, which no feature has.
+  [[nodiscard]] std::optional<std::size_t> with_role(Role role) const {
+    for (std::size_t c = 0; c < pass_.columns->size(); ++c) {
+      if ((*pass_.columns)[c].column.role == role && pass_.readable[c]) return c;
+    }
+    return std::nullopt;
   }
 
   const Pass& pass_;
@@ -167,20 +188,18 @@ class RowGroupTask {
       segment_readers_.push_back(std::move(reader));
     }
     segment_views_.resize(segment_readers_.size());
+    if (!shared_.result.states.scores.empty()) {
+      predictions_.emplace(pass.performance->classes);
+      labels_.emplace(pass.performance->classes);
+    }
     return {};
   }
 
   Result<void> slab(std::int64_t rows) {
     LW_CHECK(route(rows));
-    std::vector<std::optional<Error>> failures(columns_.size());
-    tbb::this_task_arena::isolate([&] {
-      tbb::parallel_for(std::size_t{0}, columns_.size(), [&](std::size_t i) {
-        if (auto done = column(columns_[i], rows); !done.ok()) failures[i] = std::move(done.error());
-      });
-    });
-    for (auto& failure : failures) {
-      if (failure) return std::move(*failure);
-    }
+    LW_CHECK(side_by_side(columns_.size(), [&](std::size_t i) { return column(columns_[i], rows); }));
+    if (first_ && !shared_.result.states.scores.empty()) LW_CHECK(scores());
+    if (first_ && !shared_.result.states.residuals.empty()) LW_CHECK(residuals());
     if (first_ && (shared_.pass().gram || shared_.pass().errors)) LW_CHECK(feature_rows(rows));
     return {};
   }
@@ -248,6 +267,47 @@ class RowGroupTask {
     return {};
   }
 
+  // The slab's rows as scores, predictions and labels.
+  Result<void> scores() {
+    ScoreItem work;
+    work.cutoff = shared_.pass().cutoff;
+    if (shared_.score_column) work.score = views_[*shared_.score_column];
+    if (shared_.prediction_column) work.prediction = predictions_->column(views_[*shared_.prediction_column]);
+    if (shared_.target_column) work.label = labels_->column(views_[*shared_.target_column]);
+    return side_by_side(routing_.items().size(), [&](std::size_t i) -> Result<void> {
+      const CellRows& item = routing_.items()[i];
+      ScoreState partial;
+      ScoreItem mine = work;
+      mine.rows = item.rows;
+      mine.out = &partial;
+      LW_CHECK(shared_.pass().backend->scores({&mine, 1})->wait());
+      const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, item.cell));
+      shared_.result.states.scores[item.cell].merge(partial);
+      return {};
+    });
+  }
+
+  // The slab's rows as predictions and labels of a regressor.
+  Result<void> residuals() {
+    ResidualItem work;
+    if (shared_.prediction_column) work.prediction = views_[*shared_.prediction_column];
+    if (shared_.target_column) {
+      work.label = views_[*shared_.target_column];
+      work.centre = (*shared_.pass().columns)[*shared_.target_column].moments.centre;
+    }
+    return side_by_side(routing_.items().size(), [&](std::size_t i) -> Result<void> {
+      const CellRows& item = routing_.items()[i];
+      ResidualState partial;
+      ResidualItem mine = work;
+      mine.rows = item.rows;
+      mine.out = &partial;
+      LW_CHECK(shared_.pass().backend->residuals({&mine, 1})->wait());
+      const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, item.cell));
+      shared_.result.states.residuals[item.cell].merge(partial);
+      return {};
+    });
+  }
+
   // The rows of the slab as z: Gram matrix or reconstruction errors, tile by tile.
   Result<void> feature_rows(std::int64_t rows) {
     const Pass& pass = shared_.pass();
@@ -283,13 +343,19 @@ class RowGroupTask {
 
   template <class F>
   Result<void> tiles(std::int64_t rows, F&& work) {
-    const std::int64_t count = (rows + kTileRows - 1) / kTileRows;
-    std::vector<std::optional<Error>> failures(static_cast<std::size_t>(count));
+    return side_by_side(static_cast<std::size_t>((rows + kTileRows - 1) / kTileRows), [&](std::size_t tile) {
+      const std::int64_t begin = static_cast<std::int64_t>(tile) * kTileRows;
+      return work(begin, std::min(kTileRows, rows - begin));
+    });
+  }
+
+  // work(0) ... work(count - 1) in parallel; the first failure.
+  template <class F>
+  static Result<void> side_by_side(std::size_t count, F&& work) {
+    std::vector<std::optional<Error>> failures(count);
     tbb::this_task_arena::isolate([&] {
-      tbb::parallel_for(std::int64_t{0}, count, [&](std::int64_t tile) {
-        const std::int64_t begin = tile * kTileRows;
-        if (auto done = work(begin, std::min(kTileRows, rows - begin)); !done.ok())
-          failures[static_cast<std::size_t>(tile)] = std::move(done.error());
+      tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+        if (auto done = work(i); !done.ok()) failures[i] = std::move(done.error());
       });
     });
     for (auto& failure : failures) {
@@ -310,6 +376,7 @@ class RowGroupTask {
   std::vector<std::optional<CategoryMap>> maps_;
   std::vector<std::unique_ptr<ColumnReader>> segment_readers_;
   std::vector<ColumnView> segment_views_;
+  std::optional<ClassCodes> predictions_, labels_;
 };
 
 // The failure of the earliest row group, so that the same data always gives the same message.

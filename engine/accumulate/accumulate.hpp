@@ -20,6 +20,9 @@ struct Pass {
   const std::vector<ColumnProfile>* columns = nullptr;
   std::vector<bool> readable;         ///< by column: false where this source lacks it or holds it as another type
   const PcaProfile* pca = nullptr;    ///< with `errors`
+  Task task = Task::none;                           ///< with `performance`
+  const PerformanceProfile* performance = nullptr;  ///< with `states`: scores or residuals are counted, as the task asks
+  double cutoff = 0.5;                              ///< predicts a row that has no prediction
   std::vector<std::size_t> features;  ///< columns that enter the PCA, in its order; with `gram` or `errors`
   bool states = true;                 ///< column states
   bool gram = false;                  ///< the Gram matrix of all rows

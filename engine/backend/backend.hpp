@@ -14,6 +14,8 @@
 #include "engine/state/category_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
+#include "engine/state/residual_state.hpp"
+#include "engine/state/score_state.hpp"
 
 namespace longwatch {
 
@@ -61,6 +63,34 @@ struct CategoryItem {
   CategoryPartial* out = nullptr;
 };
 
+/// A column of classes: codes into a slab's dictionary, and what each code is to the class at hand: 1 it, 0 another one,
+/// row::kNoClass none of the model's. `column.values` is null where the table has no such column.
+struct ClassColumn {
+  ColumnView column;
+  const std::int8_t* classes = nullptr;  ///< by slab code,
+  std::size_t codes = 0;                 ///< and how many there are; a code beyond them is an error
+};
+
+/// Scores of one class. score.type is float32 or float64; a null `values` counts as missing scores. A row without a
+/// usable prediction has that of score >= cutoff.
+struct ScoreItem {
+  ColumnView score;
+  ClassColumn prediction;
+  ClassColumn label;
+  double cutoff = 0.5;
+  RowSelection rows;
+  ScoreState* out = nullptr;  ///< the item's rows are added; its entries are overwritten by theirs, sorted
+};
+
+/// Predictions and labels of a regressor: float32 or float64; null `values` count as missing.
+struct ResidualItem {
+  ColumnView prediction;
+  ColumnView label;
+  double centre = 0;  ///< of the labels
+  RowSelection rows;
+  ResidualState* out = nullptr;  ///< the item's rows are added
+};
+
 /// How one feature becomes z: a number is imputed and standardised, a category is looked up.
 struct FeatureEncoder {
   double mean = 0;  ///< numbers: z = (x - mean) * inverse; null, NaN and Inf become `missing`
@@ -105,6 +135,8 @@ class Backend {
   virtual void prepare(NumberPlan& plan) { plan.prepared = nullptr; }
   [[nodiscard]] virtual std::unique_ptr<Ticket> numbers(std::span<const NumberItem> items) = 0;
   [[nodiscard]] virtual std::unique_ptr<Ticket> categories(std::span<const CategoryItem> items) = 0;
+  [[nodiscard]] virtual std::unique_ptr<Ticket> scores(std::span<const ScoreItem> items) = 0;
+  [[nodiscard]] virtual std::unique_ptr<Ticket> residuals(std::span<const ResidualItem> items) = 0;
   /// Adds z z' and z of the rows into `out` (sized for the features).
   [[nodiscard]] virtual std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) = 0;
   /// Writes the reconstruction error |z - V V' z| of each row (never NaN) to errors[0 ... count).

@@ -10,6 +10,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/evaluate/constraints.hpp"
+#include "engine/metrics/classifier_view.hpp"
 
 namespace longwatch {
 namespace {
@@ -63,7 +64,10 @@ class ColumnTask {
         metrics_(metrics),
         segment_(segment),
         label_(periods.only < 0 ? segment : periods.only),
-        column_(column) {}
+        column_(column) {
+    for (const Metric* metric : metrics)
+      variants_.push_back(metric->variants == nullptr ? 1 : metric->variants(*periods.model, *periods.reference).size());
+  }
 
   std::vector<Judged> run() {
     const ReferenceProfile& profile = *periods_.reference;
@@ -73,6 +77,8 @@ class ColumnTask {
     if (column_ >= 0) {
       profile_column_ = &profile.columns[static_cast<std::size_t>(column_)];
       if (in_reference_) merge_reference();
+    } else if (in_reference_) {
+      merge_model_reference();
     }
     if (in_reference_) side({&profile.states, chunks, true});
     fit_thresholds();
@@ -106,6 +112,30 @@ class ColumnTask {
     }
   }
 
+  void merge_model_reference() {
+    const StateTable& table = periods_.reference->states;
+    for (std::int64_t slot = 0; slot < table.slots; ++slot) {
+      const std::size_t cell = table.cell(segment_, slot);
+      if (!table.reconstruction.empty()) reconstruction_total_.merge(table.reconstruction[cell]);
+      if (!table.scores.empty()) score_total_.merge(table.scores[cell]);
+      if (!table.residuals.empty()) residual_total_.merge(table.residuals[cell]);
+    }
+    if (!table.scores.empty()) reference_classifier_.assign(score_total_, periods_.reference->performance);
+  }
+
+  // The states of the model's own metrics in one cell.
+  void view_model(const Side& side, std::size_t cell, MetricInput& input) {
+    if (!side.table->reconstruction.empty()) input.reconstruction = &side.table->reconstruction[cell];
+    if (in_reference_ && !periods_.reference->states.reconstruction.empty())
+      input.reference_reconstruction = &reconstruction_total_;
+    if (!side.table->residuals.empty()) input.residuals = &side.table->residuals[cell];
+    if (in_reference_ && !periods_.reference->states.residuals.empty()) input.reference_residuals = &residual_total_;
+    if (side.table->scores.empty()) return;
+    classifier_.assign(side.table->scores[cell], periods_.reference->performance);
+    input.classifier = &classifier_;
+    if (in_reference_) input.reference_classifier = &reference_classifier_;
+  }
+
   [[nodiscard]] bool applies(const Metric& metric) const {
     if (column_ < 0) return of_model(metric.applies_to, periods_.model->task);
     if (metric.applies_to == AppliesTo::both) return true;
@@ -130,6 +160,7 @@ class ColumnTask {
   void chunk(const Side& side, std::size_t cell, const Judged& base) {
     MetricInput input;
     input.profile = periods_.reference;
+    input.model = periods_.model;
     input.rows = base.rows;
     const std::string why = status_of(side);
     const bool viewed = column_ >= 0 && why.empty();
@@ -142,13 +173,17 @@ class ColumnTask {
         input.reference_categories = reference_->number ? nullptr : &reference_->categories;
       }
     }
-    if (column_ < 0 && !side.table->reconstruction.empty()) input.reconstruction = &side.table->reconstruction[cell];
-    for (const Metric* metric : metrics_) {
-      if (!applies(*metric)) continue;
-      Judged judged = base;
-      judged.metric = metric;
-      judged.value = compute(*metric, input, why, side);
-      out_.push_back(std::move(judged));
+    if (column_ < 0) view_model(side, cell, input);
+    for (std::size_t m = 0; m < metrics_.size(); ++m) {
+      if (!applies(*metrics_[m])) continue;
+      for (std::size_t variant = 0; variant < variants_[m]; ++variant) {
+        Judged judged = base;
+        judged.metric = metrics_[m];
+        judged.variant = static_cast<std::int32_t>(variant);
+        input.variant = variant;
+        judged.value = compute(*metrics_[m], input, why, side);
+        out_.push_back(std::move(judged));
+      }
     }
     if (viewed && label_ == 0) constraints(view_, base);
   }
@@ -175,6 +210,12 @@ class ColumnTask {
       const std::string& skipped = side.reference ? periods_.reference->pca.skipped : periods_.pca_unusable;
       if (!skipped.empty()) return MetricValue::undefined(skipped);
     }
+    const PerformanceProfile& performance = periods_.reference->performance;
+    const bool estimated = metric.family == Family::estimated_performance;
+    if (estimated || metric.family == Family::realized_performance) {
+      out.status = performance.unusable.empty() && estimated ? performance.not_estimated : performance.unusable;
+      if (!out.status.empty()) return out;
+    }
     return metric.compute(input);
   }
 
@@ -197,11 +238,14 @@ class ColumnTask {
       if (!applies(*metrics_[m])) continue;
       const auto rule = rule_for(*periods_.model, *metrics_[m], name);
       if (!rule) continue;
-      std::vector<double> values;
-      for (const Judged& judged : out_) {
-        if (judged.metric == metrics_[m] && judged.value.status == "ok") values.push_back(judged.value.value);
+      for (std::size_t variant = 0; variant < variants_[m]; ++variant) {
+        std::vector<double> values;
+        for (const Judged& judged : out_) {
+          const bool same = judged.metric == metrics_[m] && judged.variant == static_cast<std::int32_t>(variant);
+          if (same && judged.value.status == "ok") values.push_back(judged.value.value);
+        }
+        thresholds_[m].push_back(fit_threshold(*rule, *metrics_[m], values));
       }
-      thresholds_[m] = fit_threshold(*rule, *metrics_[m], values);
     }
   }
 
@@ -226,12 +270,13 @@ class ColumnTask {
   const FittedThreshold* set_limits(Judged& judged) const {
     const auto m =
         static_cast<std::size_t>(std::find(metrics_.begin(), metrics_.end(), judged.metric) - metrics_.begin());
-    const auto& threshold = thresholds_[m];
-    if (!threshold || threshold->status != "ok") return nullptr;
-    if (std::isnan(threshold->lower) && std::isnan(threshold->upper)) return nullptr;  // a rule of `none`
-    judged.lower = threshold->lower;
-    judged.upper = threshold->upper;
-    return &*threshold;
+    if (thresholds_[m].empty()) return nullptr;
+    const FittedThreshold& threshold = thresholds_[m][static_cast<std::size_t>(judged.variant)];
+    if (threshold.status != "ok") return nullptr;
+    if (std::isnan(threshold.lower) && std::isnan(threshold.upper)) return nullptr;  // a rule of `none`
+    judged.lower = threshold.lower;
+    judged.upper = threshold.upper;
+    return &threshold;
   }
 
   const Periods& periods_;
@@ -243,9 +288,15 @@ class ColumnTask {
   const ColumnProfile* profile_column_ = nullptr;
   NumberState number_total_;
   CategoryState category_total_;
+  NumberState reconstruction_total_;
+  ScoreState score_total_;
+  ResidualState residual_total_;
+  ClassifierView reference_classifier_;
   std::optional<View> reference_;
-  View view_;  // of the chunk at hand
-  std::vector<std::optional<FittedThreshold>> thresholds_;
+  View view_;                  // of the chunk at hand
+  ClassifierView classifier_;  // likewise
+  std::vector<std::size_t> variants_;  // by metric: how many values it has
+  std::vector<std::vector<FittedThreshold>> thresholds_;  // by metric, then by variant; none where nothing alerts
   std::vector<Judged> out_;
 };
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "engine/base/text.hpp"
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/location.hpp"
 
 namespace longwatch {
 namespace {
@@ -72,8 +72,8 @@ class UniqueTask {
 
   static MetricValue missing(const Metric& metric, const UniqueCounts& counts) {
     if (counts.rows == 0) return metrics::without_value("insufficient_data");
-    return metric.name == "missing_rate" ? metrics::rate_of(counts.missing, counts.rows)
-                                         : metrics::count_of(counts.missing, counts.rows);
+    MetricValue rate = metrics::rate_of(counts.missing, counts.rows);
+    return metric.name == "missing_rate" ? rate : metrics::times(std::move(rate), static_cast<double>(counts.rows));
   }
 
   void fit(std::size_t m) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "engine/metrics/guards.hpp"
+#include "engine/metrics/null_terms.hpp"
 
 namespace longwatch::metrics {
 
@@ -16,6 +17,7 @@ struct BinnedPair {
   std::int64_t chunk_extra = 0;
   std::int64_t reference_rows = 0;  ///< present rows: the sum over all bins
   std::int64_t chunk_rows = 0;
+  std::shared_ptr<const NullTerms> null_terms;
 
   /// Calls f(p, q), the shares of reference and chunk, for every bin.
   template <class F>
@@ -36,7 +38,8 @@ inline BinnedPair categories_of(const CategoryView& reference, const CategoryVie
           reference.state->other + reference.state->unseen,
           chunk.state->other + chunk.state->unseen,
           reference.present,
-          chunk.present};
+          chunk.present,
+          null_terms(reference)};
 }
 
 /// The doane bins of a numeric column; values outside them and infinite ones are the extra bin.
@@ -48,7 +51,8 @@ inline BinnedPair bins_of(const NumberView& reference, const NumberView& chunk) 
           of_reference.back(),
           of_chunk.back(),
           reference.present(),
-          chunk.present()};
+          chunk.present(),
+          null_terms(reference)};
 }
 
 /// compute(pair) over the doane bins of a continuous column, or over the categories of a categorical one.

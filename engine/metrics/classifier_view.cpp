@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "engine/state/compensated.hpp"
+
 namespace longwatch {
 namespace {
 
@@ -24,9 +26,9 @@ void add_score(OutcomeTable& table, double score) {
 }
 
 double total(const std::vector<double>& masses) {
-  double sum = 0;
-  for (const double mass : masses) sum += mass;
-  return sum;
+  CompensatedSum sum;
+  for (const double mass : masses) sum.add(mass);
+  return sum.value();
 }
 
 void close(OutcomeTable& table) {

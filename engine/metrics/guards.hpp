@@ -24,10 +24,21 @@ inline MetricValue value_of(double value, double standard_error = kNaN) {
   return out;
 }
 
+/// NaN in place of what is beyond the range of a double, two by two: one end of an interval alone says nothing.
+inline void drop_unless_finite(double& a, double& b) {
+  if (!std::isfinite(a) || !std::isfinite(b)) a = b = kNaN;
+}
+
 /// Every answer passes here: a value that is no finite number never stands beside the status "ok".
 inline MetricValue checked(MetricValue answer) {
   if (answer.status == "ok") {
-    return std::isfinite(answer.value) ? answer : MetricValue::undefined("the value is beyond the range of a double");
+    if (!std::isfinite(answer.value)) return MetricValue::undefined("the value is beyond the range of a double");
+    if (!std::isfinite(answer.standard_error)) answer.standard_error = kNaN;
+    drop_unless_finite(answer.ci_lower, answer.ci_upper);
+    if (std::isnan(answer.ci_lower)) answer.interval_method = "";
+    drop_unless_finite(answer.null.error, answer.null.expected);
+    drop_unless_finite(answer.null.mean, answer.null.variance);
+    return answer;
   }
   answer.value = kNaN;
   return answer;
@@ -85,20 +96,6 @@ MetricValue with_category_pair(const MetricInput& input, Compute compute) {
   if (input.categories->present == 0) return without_value("insufficient_data");
   if (input.reference_categories->present == 0) return MetricValue::undefined("no value in the reference");
   return checked(compute(*input.reference_categories, *input.categories));
-}
-
-/// A rate of rows and its binomial standard error sqrt(p (1 - p) / n).
-inline MetricValue rate_of(std::int64_t count, std::int64_t rows) {
-  const double n = static_cast<double>(rows);
-  const double rate = static_cast<double>(count) / n;
-  return value_of(rate, std::sqrt(rate * (1 - rate) / n));
-}
-
-/// A count of rows and its binomial standard error sqrt(n p (1 - p)).
-inline MetricValue count_of(std::int64_t count, std::int64_t rows) {
-  const double n = static_cast<double>(rows);
-  const double rate = static_cast<double>(count) / n;
-  return value_of(static_cast<double>(count), std::sqrt(n * rate * (1 - rate)));
 }
 
 }  // namespace longwatch::metrics

@@ -1,12 +1,14 @@
 // Infinite values.
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/location.hpp"
 
 namespace longwatch {
 namespace {
 
+std::int64_t infinite(const CountsState& counts) { return counts.positive_inf + counts.negative_inf; }
+
 MetricValue compute(const MetricInput& input) {
-  return metrics::with_counts(input, [](const CountsState& counts) {
-    return metrics::count_of(counts.positive_inf + counts.negative_inf, counts.rows);
+  return metrics::with_counts(input, [&](const CountsState& counts) {
+    return metrics::share_of(counts, metrics::reference_counts(input), infinite, true);
   });
 }
 

@@ -4,6 +4,8 @@
 namespace longwatch {
 namespace {
 
+const double kBits = 2 * std::log(2.0);
+
 /// p ln(p/m) + q ln(q/m) with m = (p + q) / 2, as m (ln(1 - t^2) + 2 t atanh t), t = (p - q) / (p + q): no cancellation
 /// between bins, so that a tiny distance keeps its digits.
 double divergence(double p, double q) {
@@ -18,7 +20,12 @@ MetricValue compute(const MetricInput& input) {
   return metrics::with_bins(input, [](const metrics::BinnedPair& pair) {
     double sum = 0;
     pair.for_each_share([&](double p, double q) { sum += divergence(p, q); });
-    return metrics::value_of(std::sqrt(std::clamp(sum / (2 * std::log(2.0)), 0.0, 1.0)));
+    const double square = std::clamp(sum / kBits, 0.0, 1.0);
+    MetricValue out = metrics::value_of(std::sqrt(square));
+    out.null = metrics::null_of_sum(pair.null_terms->bins, static_cast<double>(pair.chunk_rows), 2,
+                                    [](double q, double p) { return divergence(p, q) / kBits; });
+    out.p_value = metrics::null_tail(out.null, square);
+    return out;
   });
 }
 

@@ -1,14 +1,18 @@
 // Mean of a column.
-#include "engine/metrics/guards.hpp"
-#include "engine/metrics/moment_errors.hpp"
+#include "engine/metrics/location.hpp"
 
 namespace longwatch {
 namespace {
 
 MetricValue compute(const MetricInput& input) {
-  return metrics::with_numbers(input, 1, [](const NumberView& view) {
+  return metrics::with_numbers(input, 1, [&](const NumberView& view) {
     const Moments moments = moments_of(view.state->moments, view.column->moments);
-    return metrics::value_of(moments.mean, metrics::error_of_mean(moments));
+    MetricValue out = metrics::mean_of(moments);
+    if (const NumberView* reference = input.reference_numbers; reference != nullptr) {
+      const Moments of_reference = moments_of(reference->state->moments, reference->column->moments);
+      out = metrics::against_mean(std::move(out), static_cast<double>(moments.n), of_reference);
+    }
+    return out;
   });
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,16 +31,18 @@ const char* family_name(Family family);
 
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// How the value of a chunk of this size would spread if its rows were drawn from the reference (same segment), with the
-/// reference's own sampling included. Either `error` is set (values that spread about the reference's value), or `mean`
-/// and `variance` (distances: of the *squared* distance), or neither where it is not known. Both count the reference's
-/// own N rows as well: for a mean, error^2 = variance (1 / n + 1 / N).
+/// How the value of a chunk of this size would spread if its rows were drawn from the reference's population (same
+/// segment). The reference's own sampling is included as that of an independent sample of its N rows, also where the
+/// chunk is part of the reference: for a mean, error^2 = variance (1 / n + 1 / N). Either `error` and `expected` are set
+/// (values that spread about the reference's), or `mean` and `variance` (distances: of the *squared* distance), or
+/// nothing where it is not known.
 struct NullSpread {
-  double error = kNaN;
+  double error = kNaN;  ///< standard deviation of value - expected; 0 only where the reference has no spread at all
   double mean = kNaN;
   double variance = kNaN;
   double skewness = kNaN;  ///< of the squared distance; NaN: as a chi-squared variable's, 2 sqrt(variance) / mean
   double power = 2;        ///< distances: value^power is the square; 1 for divergences (PSI, KL, chi-squared)
+  double expected = kNaN;  ///< with `error`: the reference's value; of counts and sums, that of this many rows
 };
 
 /// A value with what is known about it; NaN members are unknown and leave as null. `status` is "ok", or why there is no
@@ -61,6 +64,10 @@ struct MetricValue {
   static MetricValue undefined(std::string why);  ///< status "undefined: why"
 };
 
+namespace metrics {
+struct NullTerms;  // null_terms.hpp
+}
+
 /// A numeric cell made dense: what the drift metrics read.
 struct NumberView {
   const NumberState* state = nullptr;
@@ -70,8 +77,11 @@ struct NumberView {
   std::vector<double> sums;          ///< by open cell (K + 1): sum of x itself (0 where empty)
   std::vector<std::int64_t> bins;    ///< by bin of doane_edges as np.histogram, then one for all else, +-Inf included
   std::int64_t finite = 0;           ///< sum of counts
+  /// Of a reference (`of`): what chance does to distances from it, which depends on nothing but it and the chunk's size.
+  std::shared_ptr<const metrics::NullTerms> null_terms;
+  /// The view of a reference. O(cells log cells).
   static NumberView of(const NumberState& state, const ColumnProfile& column);
-  /// Makes this the view of another cell, keeping the buffers. O(cells).
+  /// Makes this the view of another cell, keeping the buffers; without null_terms. O(cells).
   void assign(const NumberState& state, const ColumnProfile& column);
   /// Values that are not missing: finite and infinite ones.
   [[nodiscard]] std::int64_t present() const;
@@ -82,8 +92,10 @@ struct CategoryView {
   const ColumnProfile* column = nullptr;
   std::vector<std::int64_t> counts;  ///< by category (K)
   std::int64_t present = 0;          ///< seen + other + unseen (not missing)
+  std::shared_ptr<const metrics::NullTerms> null_terms;  ///< as a NumberView's
+  /// The view of a reference. O(categories log categories).
   static CategoryView of(const CategoryState& state, const ColumnProfile& column);
-  /// Makes this the view of another cell, keeping the buffer. O(categories).
+  /// Makes this the view of another cell, keeping the buffer; without null_terms. O(categories).
   void assign(const CategoryState& state, const ColumnProfile& column);
 };
 
@@ -99,6 +111,8 @@ struct MetricInput {
   const CategoryView* reference_categories = nullptr;
   const NumberState* reconstruction = nullptr;
   const NumberState* reference_reconstruction = nullptr;
+  const ResidualState* residuals = nullptr;
+  const ResidualState* reference_residuals = nullptr;
   const ClassifierView* classifier = nullptr;
   const ClassifierView* reference_classifier = nullptr;
   const UniqueCounts* unique = nullptr;

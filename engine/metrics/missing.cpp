@@ -1,17 +1,21 @@
 // Missing values: nulls and NaN.
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/location.hpp"
 
 namespace longwatch {
 namespace {
 
+std::int64_t missing(const CountsState& counts) { return counts.missing(); }
+
 MetricValue rate(const MetricInput& input) {
-  return metrics::with_counts(
-      input, [](const CountsState& counts) { return metrics::rate_of(counts.missing(), counts.rows); });
+  return metrics::with_counts(input, [&](const CountsState& counts) {
+    return metrics::share_of(counts, metrics::reference_counts(input), missing, false);
+  });
 }
 
 MetricValue count(const MetricInput& input) {
-  return metrics::with_counts(
-      input, [](const CountsState& counts) { return metrics::count_of(counts.missing(), counts.rows); });
+  return metrics::with_counts(input, [&](const CountsState& counts) {
+    return metrics::share_of(counts, metrics::reference_counts(input), missing, true);
+  });
 }
 
 }  // namespace

@@ -1,12 +1,15 @@
 // NaN, which missing_rate counts together with nulls.
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/location.hpp"
 
 namespace longwatch {
 namespace {
 
+std::int64_t nans(const CountsState& counts) { return counts.nans; }
+
 MetricValue compute(const MetricInput& input) {
-  return metrics::with_counts(input,
-                              [](const CountsState& counts) { return metrics::count_of(counts.nans, counts.rows); });
+  return metrics::with_counts(input, [&](const CountsState& counts) {
+    return metrics::share_of(counts, metrics::reference_counts(input), nans, true);
+  });
 }
 
 }  // namespace

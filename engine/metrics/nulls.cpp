@@ -1,17 +1,21 @@
 // Nulls, which missing_rate counts together with NaN.
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/location.hpp"
 
 namespace longwatch {
 namespace {
 
+std::int64_t nulls(const CountsState& counts) { return counts.nulls; }
+
 MetricValue rate(const MetricInput& input) {
-  return metrics::with_counts(input,
-                              [](const CountsState& counts) { return metrics::rate_of(counts.nulls, counts.rows); });
+  return metrics::with_counts(input, [&](const CountsState& counts) {
+    return metrics::share_of(counts, metrics::reference_counts(input), nulls, false);
+  });
 }
 
 MetricValue count(const MetricInput& input) {
-  return metrics::with_counts(input,
-                              [](const CountsState& counts) { return metrics::count_of(counts.nulls, counts.rows); });
+  return metrics::with_counts(input, [&](const CountsState& counts) {
+    return metrics::share_of(counts, metrics::reference_counts(input), nulls, true);
+  });
 }
 
 }  // namespace

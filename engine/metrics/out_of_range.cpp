@@ -1,26 +1,33 @@
 // Values beyond the reference's smallest and largest.
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/location.hpp"
 
 namespace longwatch {
 namespace {
 
-/// Cells left of the minimum's atom and right of the maximum's, and infinite values. The rate is of all rows.
-template <class Compute>
-MetricValue with_outside(const MetricInput& input, Compute compute) {
+/// Cells left of the minimum's atom and right of the maximum's, and infinite values.
+std::int64_t outside(const NumberView& view) {
+  const Partition& partition = view.column->partition;
+  std::int64_t out = view.present() - view.finite;
+  for (std::size_t cell = 0; cell < 2 * partition.first_inside() + 1; ++cell) out += view.counts[cell];
+  for (std::size_t cell = 2 * partition.last_inside() + 2; cell < view.counts.size(); ++cell) out += view.counts[cell];
+  return out;
+}
+
+/// The rate is of all rows.
+MetricValue share(const MetricInput& input, bool as_count) {
   if (input.numbers == nullptr) return MetricValue::undefined("the column is not continuous");
   if (std::string why = metrics::unusable(*input.numbers); !why.empty()) return metrics::without_value(std::move(why));
   const NumberView& view = *input.numbers;
   if (view.present() == 0) return metrics::without_value("insufficient_data");
-  const Partition& partition = view.column->partition;
-  std::int64_t outside = view.present() - view.finite;
-  for (std::size_t cell = 0; cell < 2 * partition.first_inside() + 1; ++cell) outside += view.counts[cell];
-  for (std::size_t cell = 2 * partition.last_inside() + 2; cell < view.counts.size(); ++cell)
-    outside += view.counts[cell];
-  return metrics::checked(compute(outside, view.state->counts.rows));
+  const std::int64_t rows = view.state->counts.rows;
+  MetricValue out = metrics::rate_of(outside(view), rows);
+  if (const NumberView* reference = input.reference_numbers; reference != nullptr && reference->state->counts.rows > 0)
+    out = metrics::against_rate(std::move(out), rows, outside(*reference), reference->state->counts.rows);
+  return metrics::checked(as_count ? metrics::times(std::move(out), static_cast<double>(rows)) : std::move(out));
 }
 
-MetricValue rate(const MetricInput& input) { return with_outside(input, metrics::rate_of); }
-MetricValue count(const MetricInput& input) { return with_outside(input, metrics::count_of); }
+MetricValue rate(const MetricInput& input) { return share(input, false); }
+MetricValue count(const MetricInput& input) { return share(input, true); }
 
 }  // namespace
 

@@ -57,7 +57,7 @@ MetricValue compute(const MetricInput& input) {
     const std::vector<std::size_t> ends = bin_ends(reference);
     const std::vector<std::int64_t> of_reference = binned(reference, ends);
     const std::vector<std::int64_t> of_chunk = binned(chunk, ends);
-    return index_of({of_reference, of_chunk, 0, 0, reference.present(), chunk.present()});
+    return index_of({of_reference, of_chunk, 0, 0, reference.present(), chunk.present(), nullptr});
   });
 }
 

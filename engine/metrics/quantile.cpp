@@ -8,6 +8,9 @@ namespace longwatch::metrics {
 
 namespace {
 
+/// The normal's 99.5 % quantile: where a limit at 1 % lies.
+constexpr double kFar = 2.576;
+
 /// A value and the width of the cell that it lies in (0 where it is exact).
 struct Located {
   double value;
@@ -63,17 +66,43 @@ Located interpolated(const NumberView& view, double level) {
   return {std::lerp(low.value, high.value, weight), std::max(low.width, high.width)};
 }
 
+/// The distance between the quantiles `step` to either side, per step; the levels end at 0 and 1.
+double width_per_step(const NumberView& view, double level, double step) {
+  const double low = std::max(0.0, level - step);
+  const double high = std::min(1.0, level + step);
+  return (interpolated(view, high).value - interpolated(view, low).value) / (high - low);
+}
+
 }  // namespace
 
 MetricValue quantile_of(const NumberView& view, double level) {
   const Located found = interpolated(view, level);
   MetricValue out = value_of(found.value);
   out.resolution = found.width;
-  const double step = std::sqrt(level * (1 - level) / static_cast<double>(view.finite));
+  const double n = static_cast<double>(view.finite);
+  const double step = std::sqrt(level * (1 - level) / n);
   if (level - step >= 0 && level + step <= 1) {
     out.standard_error = interpolated(view, level + step).value / 2 - interpolated(view, level - step).value / 2;
   }
+  // Order statistics (0-based) such that the number of values below the population's quantile, binomial, lies between.
+  const auto low = static_cast<std::int64_t>(std::floor(n * level - kNormal975 * n * step - 0.5));
+  const auto high = static_cast<std::int64_t>(std::ceil(n * level + kNormal975 * n * step - 0.5));
+  if (low >= 0 && high < view.finite) {
+    out.ci_lower = order_statistic(view, low).value;
+    out.ci_upper = order_statistic(view, high).value;
+    out.interval_method = "woodruff";
+  }
   return out;
+}
+
+MetricValue against_quantile(MetricValue answer, const NumberView& reference, std::int64_t n, double level) {
+  if (reference.finite < 2) return answer;
+  const double rows = static_cast<double>(reference.finite);
+  const double step = std::sqrt(level * (1 - level) * (1 / static_cast<double>(n) + 1 / rows));
+  answer.null.error = step * std::max(width_per_step(reference, level, step),  //
+                                       width_per_step(reference, level, kFar * step));
+  answer.null.expected = interpolated(reference, level).value;
+  return answer;
 }
 
 }  // namespace longwatch::metrics

@@ -6,8 +6,12 @@ namespace {
 
 template <int percent>
 MetricValue quantile(const MetricInput& input) {
-  return metrics::with_numbers(input, 1,
-                               [](const NumberView& view) { return metrics::quantile_of(view, percent / 100.0); });
+  return metrics::with_numbers(input, 1, [&](const NumberView& view) {
+    MetricValue out = metrics::quantile_of(view, percent / 100.0);
+    return input.reference_numbers == nullptr
+               ? out
+               : metrics::against_quantile(std::move(out), *input.reference_numbers, view.finite, percent / 100.0);
+  });
 }
 
 }  // namespace

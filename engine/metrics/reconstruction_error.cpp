@@ -1,13 +1,13 @@
 // Mean error of rows rebuilt from the reference's principal components.
-#include "engine/metrics/moment_errors.hpp"
+#include "engine/metrics/location.hpp"
 #include "engine/metrics/reconstruction.hpp"
 
 namespace longwatch {
 namespace {
 
 MetricValue compute(const MetricInput& input) {
-  return metrics::with_reconstruction(input, 1, [](const Moments& moments) {
-    return metrics::value_of(moments.mean, metrics::error_of_mean(moments));
+  return metrics::with_reconstruction(input, 1, [](const Moments& moments, const Moments& reference) {
+    return metrics::against_mean(metrics::mean_of(moments), static_cast<double>(moments.n), reference);
   });
 }
 

@@ -1,13 +1,14 @@
 // Spread of the error of rows rebuilt from the reference's principal components.
-#include "engine/metrics/moment_errors.hpp"
+#include "engine/metrics/location.hpp"
 #include "engine/metrics/reconstruction.hpp"
 
 namespace longwatch {
 namespace {
 
 MetricValue compute(const MetricInput& input) {
-  return metrics::with_reconstruction(input, 2, [](const Moments& moments) {
-    return metrics::value_of(std::sqrt(moments.variance), metrics::error_of_deviation(moments));
+  return metrics::with_reconstruction(input, 2, [](const Moments& moments, const Moments& reference) {
+    return metrics::against_deviation(metrics::deviation_of(std::sqrt(moments.variance), moments),
+                                      static_cast<double>(moments.n), reference);
   });
 }
 

@@ -1,16 +1,21 @@
 // Standard deviation of a column.
-#include "engine/metrics/guards.hpp"
-#include "engine/metrics/moment_errors.hpp"
+#include "engine/metrics/location.hpp"
 
 namespace longwatch {
 namespace {
 
 MetricValue compute(const MetricInput& input) {
-  return metrics::with_numbers(input, 2, [](const NumberView& view) {
+  return metrics::with_numbers(input, 2, [&](const NumberView& view) {
     const Moments moments = moments_of(view.state->moments, view.column->moments);
     // The root is taken of the scaled variance: that of huge values is beyond a double where the deviation is not.
     const Moments scaled = moments_of(view.state->moments, {0, 1});
-    return metrics::value_of(std::sqrt(scaled.variance) / view.column->moments.scale, metrics::error_of_deviation(moments));
+    const double deviation = std::sqrt(scaled.variance) / view.column->moments.scale;
+    MetricValue out = metrics::deviation_of(deviation, moments);
+    if (const NumberView* reference = input.reference_numbers; reference != nullptr) {
+      const Moments of_reference = moments_of(reference->state->moments, reference->column->moments);
+      out = metrics::against_deviation(std::move(out), static_cast<double>(moments.n), of_reference);
+    }
+    return out;
   });
 }
 

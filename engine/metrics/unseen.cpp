@@ -1,18 +1,24 @@
 // Values that the reference did not have.
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/location.hpp"
 
 namespace longwatch {
 namespace {
 
 /// Missing values are not unseen; the rate is of all rows, missing ones included.
-template <class Compute>
-MetricValue with_unseen(const MetricInput& input, Compute compute) {
-  return metrics::with_categories(
-      input, 1, [&](const CategoryView& view) { return compute(view.state->unseen, view.state->counts.rows); });
+MetricValue share(const MetricInput& input, bool as_count) {
+  return metrics::with_categories(input, 1, [&](const CategoryView& view) {
+    const std::int64_t rows = view.state->counts.rows;
+    MetricValue out = metrics::rate_of(view.state->unseen, rows);
+    if (const CategoryView* reference = input.reference_categories;
+        reference != nullptr && reference->state->counts.rows > 0) {
+      out = metrics::against_rate(std::move(out), rows, reference->state->unseen, reference->state->counts.rows);
+    }
+    return as_count ? metrics::times(std::move(out), static_cast<double>(rows)) : out;
+  });
 }
 
-MetricValue rate(const MetricInput& input) { return with_unseen(input, metrics::rate_of); }
-MetricValue count(const MetricInput& input) { return with_unseen(input, metrics::count_of); }
+MetricValue rate(const MetricInput& input) { return share(input, false); }
+MetricValue count(const MetricInput& input) { return share(input, true); }
 
 }  // namespace
 

@@ -1,10 +1,10 @@
 // Dense views of states, and the small parts every metric shares.
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "engine/metrics/metric.hpp"
-
-#include <numeric>
+#include "engine/metrics/null_terms.hpp"
 
 namespace longwatch {
 
@@ -69,12 +69,14 @@ MetricValue MetricValue::undefined(std::string why) {
 NumberView NumberView::of(const NumberState& state, const ColumnProfile& column) {
   NumberView view;
   view.assign(state, column);
+  view.null_terms = std::make_shared<const metrics::NullTerms>(metrics::NullTerms::of(view));
   return view;
 }
 
 void NumberView::assign(const NumberState& new_state, const ColumnProfile& new_column) {
   state = &new_state;
   column = &new_column;
+  null_terms.reset();
   const Partition& partition = new_column.partition;
   const std::size_t cells = partition.cells();
   counts.assign(cells, 0);
@@ -99,12 +101,14 @@ std::int64_t NumberView::present() const { return finite + state->counts.positiv
 CategoryView CategoryView::of(const CategoryState& state, const ColumnProfile& column) {
   CategoryView view;
   view.assign(state, column);
+  view.null_terms = std::make_shared<const metrics::NullTerms>(metrics::NullTerms::of(view));
   return view;
 }
 
 void CategoryView::assign(const CategoryState& new_state, const ColumnProfile& new_column) {
   state = &new_state;
   column = &new_column;
+  null_terms.reset();
   counts.assign(new_column.categories.size(), 0);
   present = new_state.other + new_state.unseen;
   for (const CategoryState::Entry& entry : new_state.categories) {

@@ -138,8 +138,11 @@ Result<void> StatesFile::add(const StateSet& set) {
         }
       }
       key.column = {};
-      if (table.reconstruction.empty()) continue;
-      LW_CHECK(impl_->add(key, "reconstruction", table.reconstruction[cell].counts.rows, table.reconstruction[cell]));
+      if (!table.reconstruction.empty())
+        LW_CHECK(impl_->add(key, "reconstruction", table.reconstruction[cell].counts.rows, table.reconstruction[cell]));
+      if (!table.scores.empty()) LW_CHECK(impl_->add(key, "scores", table.scores[cell].rows, table.scores[cell]));
+      if (!table.residuals.empty())
+        LW_CHECK(impl_->add(key, "residuals", table.residuals[cell].rows, table.residuals[cell]));
     }
   }
   if (set.gram == nullptr) return {};

@@ -24,8 +24,8 @@ struct StateSet {
 
 /// Writes states.parquet set by set, so that a model's states can be freed once they are added. One row per state with
 /// rows: model, period, segment_column, segment_value, chunk_index, chunk_key, chunk_start, chunk_end, column, kind
-/// (number | category | reconstruction | gram), rows, state (the bytes of its serialize()). Within a set: by segment,
-/// chunk, column, then reconstruction; gram last. At most about 64 MiB of serialized states are held at a time.
+/// (number | category | reconstruction | scores | residuals | gram), rows, state (the bytes of its serialize()). Within a set: by segment,
+/// chunk, column, then those of the model in that order; gram last. At most about 64 MiB of serialized states are held at a time.
 class StatesFile {
  public:
   /// `path` must not exist yet, e.g. ResultDirectory::reserve("states.parquet").

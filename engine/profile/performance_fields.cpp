@@ -64,6 +64,7 @@ void write_performance(ByteWriter& out, const ReferenceProfile& profile) {
   out.u64(performance.calibrators.size());
   for (const Calibrator& calibrator : performance.calibrators) write(out, calibrator);
   write_cells(out, profile.states.scores);
+  write_cells(out, profile.states.residuals);
 }
 
 Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
@@ -77,6 +78,7 @@ Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
   }
   LW_CHECK(in.finish("profile"));
   LW_TRY(profile.states.scores, read_cells<ScoreState>(in, profile.states.rows.size()));
+  LW_TRY(profile.states.residuals, read_cells<ResidualState>(in, profile.states.rows.size()));
   return {};
 }
 

@@ -16,6 +16,7 @@
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/partition.hpp"
+#include "engine/state/residual_state.hpp"
 #include "engine/state/score_state.hpp"
 #include "engine/unique/unique_counts.hpp"
 
@@ -66,6 +67,7 @@ struct StateTable {
   std::vector<std::vector<CategoryState>> categories;  ///< by column (empty vector where continuous), by cell
   std::vector<NumberState> reconstruction;             ///< by cell; empty where there is no PCA
   std::vector<ScoreState> scores;                      ///< by cell; empty but for binary classifiers
+  std::vector<ResidualState> residuals;                ///< by cell; empty but for regressors
 
   [[nodiscard]] std::size_t cell(std::int64_t segment, std::int64_t slot) const {
     return static_cast<std::size_t>(segment * slots + slot);

@@ -14,7 +14,9 @@
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/partition.hpp"
+#include "engine/state/residual_state.hpp"
 #include "engine/state/row.hpp"
+#include "engine/state/score_state.hpp"
 
 namespace longwatch::test {
 
@@ -136,6 +138,31 @@ inline void update_gram(GramState& state, const std::vector<double>& row_of_z) {
       state.products[at++] += coarse[i] * coarse[j] * (1 << 18) + coarse[i] * rest(j) + rest(i) * coarse[j];
     }
   }
+}
+
+/// Adds one row of a classifier's scores; NaN is a missing score, -1 a missing or unmapped class.
+inline void update_scores(ScoreState& state, double score, double cutoff, std::int8_t prediction, std::int8_t label) {
+  state.rows += 1;
+  const int of_label = label < 0 ? 2 : label;
+  if (score >= 0 && score <= 1) {
+    const bool predicted = prediction < 0 ? score >= cutoff : prediction == 1;
+    const ScoreEntry entry = ScoreEntry::of(score + 0.0, (predicted ? 3 : 0) + of_label, 1);
+    state.add({&entry, 1});
+    return;
+  }
+  (std::isnan(score) ? state.missing_scores : state.invalid_scores) += 1;
+  (prediction < 0 ? state.unpredicted[of_label] : state.unscored[3 * prediction + of_label]) += 1;
+}
+
+/// Adds one row of a regressor; NaN is a missing value.
+inline void update_residuals(ResidualState& state, double prediction, double label, double centre) {
+  if (std::isfinite(prediction) && std::isfinite(label)) {
+    state.add(prediction, label, centre);
+    return;
+  }
+  state.rows += 1;
+  (std::isfinite(prediction) ? state.unlabelled : state.unpredicted) += 1;
+  if (!std::isfinite(prediction) && std::isfinite(label)) state.labels_alone += 1;
 }
 
 }  // namespace longwatch::test

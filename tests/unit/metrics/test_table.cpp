@@ -28,6 +28,11 @@ void expect_lawful(const Metric& entry, const MetricInput& input, const std::str
   EXPECT_FALSE(answer.standard_error < 0) << place;
   EXPECT_FALSE(answer.resolution < 0) << place;
   EXPECT_FALSE(answer.p_value < 0 || answer.p_value > 1) << place;
+  EXPECT_EQ(std::isnan(answer.ci_lower), std::isnan(answer.ci_upper)) << place;
+  EXPECT_FALSE(answer.ci_lower > answer.ci_upper) << place;
+  EXPECT_EQ(std::isnan(answer.ci_lower), std::string_view(answer.interval_method).empty()) << place;
+  EXPECT_FALSE(answer.null.error < 0 || answer.null.variance < 0) << place;
+  EXPECT_EQ(std::isnan(answer.null.mean), std::isnan(answer.null.variance)) << place;
 }
 
 void expect_all_lawful(const MetricInput& input, const std::string& what) {
@@ -63,9 +68,9 @@ std::map<std::string, std::vector<double>> chunks() {
 }
 
 TEST(Table, NamesAreUniqueAndDescribed) {
-  std::set<std::string_view> names;
+  std::set<std::pair<Family, std::string_view>> names;
   for (const Metric* entry : all_metrics()) {
-    EXPECT_TRUE(names.insert(entry->name).second) << entry->name;
+    EXPECT_TRUE(names.emplace(entry->family, entry->name).second) << entry->name;
     EXPECT_FALSE(entry->summary.empty()) << entry->name;
     EXPECT_FALSE(entry->source.empty()) << entry->name;
     EXPECT_LT(entry->least, entry->greatest) << entry->name;

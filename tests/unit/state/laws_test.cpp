@@ -12,6 +12,8 @@
 #include "engine/state/category_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
+#include "engine/state/residual_state.hpp"
+#include "engine/state/score_state.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/state_oracle.hpp"
 
@@ -128,6 +130,35 @@ struct GramKind {
   static Result<State> read(ByteReader& in) { return State::deserialize(in); }
 };
 
+struct ScoreKind {
+  using State = ScoreState;
+  struct Row {
+    double score;
+    std::int8_t prediction;
+    std::int8_t label;
+  };
+  static Row row(Random& random) {
+    static const std::vector<double> kScores = {0, 1, 0.5, 5e-324, std::nextafter(1, 0), -0.1, 1.1, std::nan("")};
+    const double score =
+        random.below(4) == 0 ? kScores[random.below(kScores.size())] : static_cast<double>(random.below(400)) / 400;
+    return {score, static_cast<std::int8_t>(random.below(3) - 1), static_cast<std::int8_t>(random.below(3) - 1)};
+  }
+  static void update(State& state, const Row& value) {
+    test::update_scores(state, value.score, 0.5, value.prediction, value.label);
+  }
+  static Result<State> read(ByteReader& in) { return State::deserialize(in); }
+};
+struct ResidualKind {
+  using State = ResidualState;
+  using Row = std::pair<std::optional<double>, std::optional<double>>;
+  static Row row(Random& random) { return {random_number(random), random_number(random)}; }
+  static void update(State& state, const Row& value) {
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+    test::update_residuals(state, value.first.value_or(kNaN), value.second.value_or(kNaN), 3);
+  }
+  static Result<State> read(ByteReader& in) { return State::deserialize(in); }
+};
+
 template <class State>
 std::string bytes_of(const State& state) {
   ByteWriter out;
@@ -159,7 +190,8 @@ void expect_same(const State& a, const State& b) {
 template <class Kind>
 class StateLaws : public testing::Test {};
 using Kinds =
-    testing::Types<NumberKind, MomentsKind, HistogramKind, DistinctKind, ExactSumKind, CategoryKind, GramKind>;
+    testing::Types<NumberKind, MomentsKind, HistogramKind, DistinctKind, ExactSumKind, CategoryKind, GramKind,
+                   ScoreKind, ResidualKind>;
 TYPED_TEST_SUITE(StateLaws, Kinds);
 
 const std::vector<std::size_t> kSizes = {0, 1, 2, 7, 100, 1'500};
