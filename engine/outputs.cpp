@@ -8,6 +8,7 @@
 
 #include "engine/alert/false_discovery.hpp"
 #include "engine/base/text.hpp"
+#include "engine/cutoffs.hpp"
 #include "engine/rows.hpp"
 
 namespace longwatch {
@@ -176,6 +177,8 @@ Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcom
     summary_.alerts.push_back(line_of(row));
   }
   summary_.result_rows += static_cast<std::int64_t>(rows.size());
+  std::vector<CutoffRow> cutoffs = cutoff_rows(*result.model, result.profile, *result.analysis, pool_);
+  std::move(cutoffs.begin(), cutoffs.end(), std::back_inserter(cutoffs_));
   return results_->add(rows);
 }
 
@@ -246,6 +249,9 @@ Result<void> Outputs::write_alerts() {
   LW_TRY(const std::string findings, encode_findings(alerts_, std::move(findings_)));
   LW_CHECK(directory_.write("findings.parquet", findings));
   summary_.alert_rows = static_cast<std::int64_t>(alerts_.size());
+  if (cutoffs_.empty()) return {};
+  LW_TRY(const std::string cutoffs, encode_cutoffs(cutoffs_));
+  LW_CHECK(directory_.write("cutoffs.parquet", cutoffs));
   return {};
 }
 

@@ -10,6 +10,7 @@
 #include "engine/evaluate/evaluate.hpp"
 #include "engine/explain/findings.hpp"
 #include "engine/output/findings_file.hpp"
+#include "engine/output/cutoffs_file.hpp"
 #include "engine/output/publish.hpp"
 #include "engine/output/result_table.hpp"
 #include "engine/output/results_file.hpp"
@@ -59,6 +60,7 @@ class Outputs {
   TextPool pool_;
   std::vector<ResultRow> alerts_;
   std::vector<FindingRow> findings_;
+  std::vector<CutoffRow> cutoffs_;
   std::vector<double> p_values_;          // of every test of the analysis, all models
   std::vector<std::size_t> alert_tests_;  // by alert: index into p_values_; SIZE_MAX where it is no test
   std::optional<ResultsFile> results_;

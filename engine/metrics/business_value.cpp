@@ -4,18 +4,18 @@
 namespace longwatch {
 namespace {
 
-using metrics::Confusion;
+using metrics::ConfusionMatrix;
 
 template <Family family, bool per_prediction>
 MetricValue compute(const MetricInput& input) {
   if (input.model == nullptr || !input.model->costs) return MetricValue::undefined("the model has no costs");
   const OutcomeValues& values = *input.model->costs;
-  const auto worth = [&](const Confusion& m) -> Result<double> {
+  const auto worth = [&](const ConfusionMatrix& m) -> Result<double> {
     const double total = values.true_positive * m.tp + values.false_positive * m.fp + values.false_negative * m.fn +
                          values.true_negative * m.tn;
-    return per_prediction ? total / (m.tp + m.fp + m.fn + m.tn) : total;
+    return per_prediction ? total / m.rows() : total;
   };
-  return metrics::confusion_value(input, family, worth, !per_prediction);
+  return metrics::confusion_value(input, family, worth);
 }
 
 // Without costs there is no such metric.

@@ -1,17 +1,21 @@
 #pragma once
-// Private to the metrics: the value of a cell by any function of its confusion matrix, with its intervals.
+// Private to the metrics: the value of a cell by any function of its confusion matrix.
 
 #include <functional>
 
-#include "engine/metrics/interval_recipe.hpp"
 #include "engine/metrics/performance_value.hpp"
 
 namespace longwatch::metrics {
 
-/// h of the confusion matrix, estimated or realized; where h fails, its error is why the value is undefined. `total`:
-/// doubling the matrix doubles h. Intervals by the delta method, its gradient by central differences. O(1), and
-/// O(scores) for the calibration map's part of an estimate's error.
-MetricValue confusion_value(const MetricInput& input, Family family,
-                            const std::function<Result<double>(const Confusion&)>& h, bool total);
+/// Counts, or expected counts.
+struct ConfusionMatrix {
+  double tp = 0, fp = 0, fn = 0, tn = 0;
+  [[nodiscard]] double rows() const { return tp + fp + fn + tn; }
+};
+
+using ConfusionFunction = std::function<Result<double>(const ConfusionMatrix&)>;
+
+/// h of the confusion matrix, estimated or realized; where h fails, its error is why the value is undefined.
+MetricValue confusion_value(const MetricInput& input, Family family, const ConfusionFunction& h);
 
 }  // namespace longwatch::metrics

@@ -1,7 +1,4 @@
 // The user's own metrics: arithmetic over the totals of a cell.
-#include <algorithm>
-#include <cmath>
-
 #include "engine/config/expression.hpp"
 #include "engine/config/totals.hpp"
 #include "engine/metrics/confusion_value.hpp"
@@ -9,26 +6,19 @@
 namespace longwatch {
 namespace {
 
-using metrics::Confusion;
+using metrics::ConfusionMatrix;
 
-double total_of(const std::string& name, const Confusion& m, double labels) {
+double total_of(const std::string& name, const ConfusionMatrix& m, double labels) {
   if (name == "tp") return m.tp;
   if (name == "fp") return m.fp;
   if (name == "fn") return m.fn;
   if (name == "tn") return m.tn;
-  if (name == "rows") return m.tp + m.fp + m.fn + m.tn;
+  if (name == "rows") return m.rows();
   if (name == "positives") return m.tp + m.fn;
   if (name == "negatives") return m.fp + m.tn;
   if (name == "predicted_positive") return m.tp + m.fp;
   if (name == "predicted_negative") return m.fn + m.tn;
   return labels;
-}
-
-// Whether doubling the matrix doubles the value: it is a total then, not a rate.
-bool is_total(const std::function<Result<double>(const Confusion&)>& h, const Confusion& m) {
-  const auto once = h(m);
-  const auto twice = h({2 * m.tp, 2 * m.fp, 2 * m.fn, 2 * m.tn});
-  return once.ok() && twice.ok() && std::abs(twice.value() - 2 * once.value()) <= 1e-9 * std::abs(twice.value());
 }
 
 template <Family family>
@@ -38,12 +28,12 @@ MetricValue compute(const MetricInput& input) {
   if (!expression.ok()) return MetricValue::undefined(expression.error().what);
   const double labels = input.classifier == nullptr ? 0 : static_cast<double>(input.classifier->scores->labelled());
   std::vector<double> values;
-  const std::function<Result<double>(const Confusion&)> h = [&](const Confusion& m) {
+  const std::function<Result<double>(const Confusion&)> h = [&](const ConfusionMatrix& m) -> Result<double> {
     values.clear();
     for (const std::string& name : expression.value().used()) values.push_back(total_of(name, m, labels));
     return expression.value().evaluate(values);
   };
-  return metrics::confusion_value(input, family, h, is_total(h, {7, 3, 2, 11}));
+  return metrics::confusion_value(input, family, h);
 }
 
 std::vector<std::string> names(const ModelConfig& model, const ReferenceProfile&) {

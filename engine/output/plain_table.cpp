@@ -103,16 +103,18 @@ Result<std::string> PlainTable::finish() {
   return buffer->ToString();
 }
 
-KeyColumns::KeyColumns(PlainTable& table)
+KeyColumns::KeyColumns(PlainTable& table, bool chunks)
     : model_(table.text("model")),
       version_(table.text("model_version")),
       segment_column_(table.text("segment_column")),
       segment_value_(table.text("segment_value")),
-      period_(table.text("period")),
-      chunk_index_(table.integer("chunk_index")),
-      chunk_key_(table.text("chunk_key")),
-      chunk_start_(table.instant("chunk_start")),
-      chunk_end_(table.instant("chunk_end")) {}
+      period_(table.text("period")) {
+  if (!chunks) return;
+  auto& index = table.integer("chunk_index");
+  auto& key = table.text("chunk_key");
+  auto& start = table.instant("chunk_start");
+  chunk_.emplace(Chunk{index, key, start, table.instant("chunk_end")});
+}
 
 void KeyColumns::add(const ResultRow& row) {
   model_.add(row.model.view());
@@ -123,10 +125,11 @@ void KeyColumns::add(const ResultRow& row) {
                      : empty_value       ? std::string_view{""}
                                          : row.segment_value.view());
   period_.add(row.period);
-  chunk_index_.add(row.chunk_index, row.chunk_index >= 0);
-  chunk_key_.add(row.chunk_key.view());
-  chunk_start_.add(row.chunk_start, row.chunk_start != ResultRow::kNoTime);
-  chunk_end_.add(row.chunk_end, row.chunk_end != ResultRow::kNoTime);
+  if (!chunk_) return;
+  chunk_->index.add(row.chunk_index, row.chunk_index >= 0);
+  chunk_->key.add(row.chunk_key.view());
+  chunk_->start.add(row.chunk_start, row.chunk_start != ResultRow::kNoTime);
+  chunk_->end.add(row.chunk_end, row.chunk_end != ResultRow::kNoTime);
 }
 
 }  // namespace longwatch

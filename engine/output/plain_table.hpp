@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,17 +62,20 @@ class PlainTable {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The columns of a result row from `model` to `chunk_end`.
+/// The columns of a result row from `model` to `chunk_end`; without `chunks` up to `period`.
 class KeyColumns {
  public:
-  explicit KeyColumns(PlainTable& table);
+  explicit KeyColumns(PlainTable& table, bool chunks = true);
   void add(const ResultRow& row);
 
  private:
   TextColumn &model_, &version_, &segment_column_, &segment_value_, &period_;
-  FixedColumn<std::int64_t>& chunk_index_;
-  TextColumn& chunk_key_;
-  FixedColumn<std::int64_t>&chunk_start_, &chunk_end_;
+  struct Chunk {
+    FixedColumn<std::int64_t>& index;
+    TextColumn& key;
+    FixedColumn<std::int64_t>&start, &end;
+  };
+  std::optional<Chunk> chunk_;
 };
 
 }  // namespace longwatch
