@@ -20,10 +20,12 @@ struct Cell {
   std::int64_t segment = 0;  // in `table`
 };
 
-ScoreState total_of(const Cell& cell) {
-  ScoreState out;
-  for (std::int64_t slot = 0; slot < cell.table->slots; ++slot)
-    out.merge(cell.table->scores[cell.table->cell(cell.segment, slot)]);
+// The slots [begin, end) together, by halves: merging one by one would walk over the first ones every time.
+ScoreState total_of(const Cell& cell, std::int64_t begin, std::int64_t end) {
+  if (end - begin == 1) return cell.table->scores[cell.table->cell(cell.segment, begin)];
+  const std::int64_t middle = begin + (end - begin) / 2;
+  ScoreState out = total_of(cell, begin, middle);
+  out.merge(total_of(cell, middle, end));
   return out;
 }
 
@@ -36,7 +38,7 @@ class CurveMaker {
     std::vector<CutoffRow> out;
     const Cell cell = cell_of(segment, reference);
     if (cell.table == nullptr || cell.table->scores.empty() || !cell.performance->unusable.empty()) return out;
-    const ScoreState state = total_of(cell);
+    const ScoreState state = total_of(cell, 0, cell.table->slots);
     ClassifierView view;
     view.assign(state, *cell.performance);
     const bool estimated = !view.estimated.score.empty();

@@ -42,13 +42,14 @@ class RowReader {
  public:
   RowReader(const TextTable& table, TextPool& pool) : table_(table), pool_(pool) {
     for (const char* name : {"model", "model_version", "segment_column", "segment_value", "period", "family", "cutoff",
-                             "true_positive", "false_positive", "false_negative", "true_negative"}) {
+                             "true_positive", "false_positive", "false_negative", "true_negative", "business_value", "best",
+                             "best_cutoff_lower", "best_cutoff_upper", "best_value_lower", "best_value_upper"}) {
       for (std::size_t i = 0; i < table.columns().size(); ++i) {
         if (table.columns()[i] == name) columns_.push_back(i);
       }
     }
   }
-  [[nodiscard]] bool complete() const { return columns_.size() == 11; }
+  [[nodiscard]] bool complete() const { return columns_.size() == 17; }
 
   [[nodiscard]] CutoffRow row(std::size_t at) const {
     CutoffRow out;
@@ -60,6 +61,13 @@ class RowReader {
     out.key.period = text(at, 4).view() == "reference" ? "reference" : "analysis";
     out.family = text(at, 5).view() == "estimated_performance" ? "estimated_performance" : "realized_performance";
     out.point = {number(at, 6), number(at, 7), number(at, 8), number(at, 9), number(at, 10)};
+    out.business_value = number(at, 11);
+    const auto* best = std::get_if<bool>(&cell(at, 12));
+    out.best = best == nullptr ? -1 : *best ? 1 : 0;
+    out.cutoff_lower = number(at, 13);
+    out.cutoff_upper = number(at, 14);
+    out.value_lower = number(at, 15);
+    out.value_upper = number(at, 16);
     return out;
   }
 

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 
 ROWS = 1_000
-VERBS = ("run", "fit", "analyze", "validate", "schema", "synth", "inspect")
+VERBS = ("run", "fit", "analyze", "validate", "schema", "synth", "inspect", "cutoffs")
 RESULTS = {
     "model": "string", "model_version": "string", "segment_column": "string", "segment_value": "string", "period": "string",
     "chunk_index": "int64", "chunk_key": "string", "chunk_start": "timestamp[us, tz=UTC]", "chunk_end": "timestamp[us, tz=UTC]",
