@@ -17,12 +17,15 @@ struct PartStates {
 struct AnalysisStates {
   std::shared_ptr<Source> source;
   RowCounts counts;      ///< of the rows in the files
+  std::optional<LabelJoin> labels;  ///< where labels were joined
   ChunkPlan chunks;      ///< without runs: they are freed
   SegmentPlan segments;  ///< the reference's, then those the reference lacks
   StateTable states;
   std::vector<UniqueColumn> unique;   ///< as in the profile
   std::vector<std::string> unusable;  ///< by profile column: empty, or the status of its metrics here
   std::string pca_unusable;           ///< empty, or why there are no reconstruction errors here
+  std::string losses_unusable;        ///< empty, or why no losses are estimated here
+  std::string domain_unusable;        ///< empty, or why the domain classifier scores nothing here
   std::vector<SchemaChange> schema_changes;
   std::vector<PartStates> parts;  ///< of segments[1 ...], where they are fitted apart; `states` is then of all rows
 };

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 #include <set>
+#include <tuple>
 
-#include "engine/alert/false_discovery.hpp"
+#include "engine/alert/multiple_tests.hpp"
 #include "engine/base/text.hpp"
 #include "engine/cutoffs.hpp"
+#include "engine/evaluate/performance_warnings.hpp"
 #include "engine/rows.hpp"
+#include "engine/trees/lightgbm.hpp"
 
 namespace longwatch {
 namespace {
@@ -25,7 +29,8 @@ std::string zones_of(const FleetConfig& fleet) {
 
 std::string canonical_fleet(const FleetConfig& fleet) {
   std::string out;
-  for (const ModelConfig& model : fleet.models) out += model.name + "\n" + canonical_text(model) + "\n";
+  for (const ModelConfig& model : fleet.models)
+    out += model.name + "\n" + canonical_text(model) + canonical_analysis_text(model) + "\n";
   return out;
 }
 
@@ -53,6 +58,46 @@ FindingRow finding_row(const Finding& finding, const std::vector<ResultRow>& row
   out.drift_lower = drift.threshold_lower;
   out.drift_upper = drift.threshold_upper;
   return out;
+}
+
+const char* headline_of(Task task) {
+  switch (task) {
+    case Task::binary:
+    case Task::multiclass:
+      return "roc_auc";
+    case Task::regression:
+      return "mae";
+    case Task::none:
+      break;
+  }
+  return "";
+}
+
+// The rows of a model's headline metric, all rows of the analysis, chunk by chunk.
+void add_performance(const std::vector<ResultRow>& rows, ModelOutcome& outcome) {
+  std::map<std::int64_t, PerformanceLine> lines;
+  for (const ResultRow& row : rows) {
+    const std::string_view family = row.family;
+    const bool estimated = family == family_name(Family::estimated_performance);
+    const bool realized = family == family_name(Family::realized_performance);
+    const bool wanted = (estimated || realized) && row.metric.view() == outcome.headline && row.period[0] == 'a';
+    if (!wanted || !row.segment_column.empty() || row.chunk_index < 0) continue;
+    const auto [at, fresh] = lines.try_emplace(row.chunk_index);
+    PerformanceLine& line = at->second;
+    if (fresh) line = {std::string(row.chunk_key.view()), kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, false};
+    line.labels_rate = row.labels_rate;
+    line.alert = line.alert || row.alert == 1;
+    if (estimated) {
+      std::tie(line.estimated, line.estimated_lower, line.estimated_upper) =
+          std::tuple(row.value, row.pi_lower, row.pi_upper);
+    } else {
+      std::tie(line.realized, line.realized_lower, line.realized_upper) =
+          std::tuple(row.value, row.ci_lower, row.ci_upper);
+    }
+  }
+  for (auto& [index, line] : lines) {
+    if (!std::isnan(line.estimated) || !std::isnan(line.realized)) outcome.performance.push_back(std::move(line));
+  }
 }
 
 AlertLine line_of(const ResultRow& row) {
@@ -176,10 +221,24 @@ Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcom
     ++outcome.alerts_all;
     summary_.alerts.push_back(line_of(row));
   }
+  outcome.headline = headline_of(result.model->task);
+  add_performance(rows, outcome);
   summary_.result_rows += static_cast<std::int64_t>(rows.size());
   std::vector<CutoffRow> cutoffs = cutoff_rows(*result.model, result.profile, *result.analysis, pool_);
   std::move(cutoffs.begin(), cutoffs.end(), std::back_inserter(cutoffs_));
   return results_->add(rows);
+}
+
+void Outputs::add_inputs(const std::vector<SourceFile>& files) {
+  for (const SourceFile& file : files) {
+    const auto same = [&](const SourceFile& known) { return known.path == file.path; };
+    if (std::none_of(record_.inputs.begin(), record_.inputs.end(), same)) record_.inputs.push_back(file);
+  }
+}
+
+void Outputs::add_labels(const std::string& model, const LabelJoin& labels) {
+  add_inputs(labels.files);
+  for (const std::string& warning : labels.warnings) record_.warnings.push_back("model '" + model + "': " + warning);
 }
 
 void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
@@ -195,18 +254,14 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
   model.stages = result.stages;
   model.pca_rank = result.profile.pca.rank;
   model.pca_skipped = result.analysis ? result.analysis->pca_unusable : result.profile.pca.skipped;
+  record_trees(result, model);
   for (std::size_t c = 0; c < result.profile.columns.size(); ++c) {
     const std::string& why = result.analysis ? result.analysis->unusable[c] : result.profile.columns[c].usable;
     if (!why.empty()) model.skipped_columns.emplace_back(result.profile.columns[c].column.name, why);
   }
-  const auto inputs = [this](const std::shared_ptr<Source>& source) {
-    if (!source) return;
-    for (const SourceFile& file : source->files()) {
-      const auto same = [&](const SourceFile& known) { return known.path == file.path; };
-      if (std::none_of(record_.inputs.begin(), record_.inputs.end(), same)) record_.inputs.push_back(file);
-    }
-  };
-  inputs(result.reference_source);
+  if (result.reference_source) add_inputs(result.reference_source->files());
+  if (result.reference_labels) add_labels(outcome.model, *result.reference_labels);
+  model.reference_labels = result.profile.labels;
   model.reference_rows_filtered = result.profile.rows_filtered;
   if (result.analysis) {
     model.rows_without_timestamp = result.analysis->chunks.rows_without_timestamp;
@@ -214,7 +269,13 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     model.analysis_rows_filtered = result.analysis->counts.filtered;
     model.rows_out_of_window = result.analysis->counts.outside;
     model.rows_out_of_window_without_timestamp = result.analysis->counts.without_timestamp;
-    inputs(result.analysis->source);
+    add_inputs(result.analysis->source->files());
+    if (result.analysis->labels) {
+      model.analysis_labels = result.analysis->labels->counts;
+      add_labels(outcome.model, *result.analysis->labels);
+    }
+    for (const std::string& warning : performance_warnings(result.judged, result.analysis->chunks.chunks))
+      record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const SchemaChange& change : result.analysis->schema_changes) {
       record_.warnings.push_back("model '" + outcome.model + "': column '" + change.column + "' " +
                                  (change.before.empty()  ? "is new (" + change.after + ")"
@@ -223,6 +284,23 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     }
   }
   record_.models.push_back(std::move(model));
+}
+
+// What became of the estimators that need boosted trees, and where those came from.
+void Outputs::record_trees(const ModelResult& result, ModelRecord& model) {
+  const std::string& losses = result.analysis ? result.analysis->losses_unusable : result.profile.losses.unusable;
+  const std::string& domain = result.analysis ? result.analysis->domain_unusable : result.profile.domain.unusable;
+  if (result.model->task == Task::regression) {
+    model.losses_skipped = losses;
+    if (losses.empty()) model.losses_rows = result.profile.losses.training_rows;
+  }
+  if (losses.empty() || domain.empty()) {
+    if (lightgbm().ok()) record_.lightgbm_file = lightgbm().value().file;
+  } else if ((losses == lightgbm_missing() || domain == lightgbm_missing()) && record_.lightgbm_missing.empty() &&
+             !lightgbm().ok()) {
+    record_.lightgbm_missing = lightgbm().error().what;
+    record_.warnings.push_back(lightgbm().error().text());
+  }
 }
 
 void Outputs::add_failure(const ModelConfig& model, Error error) {

@@ -25,6 +25,7 @@ struct ModelResult {
   const ModelConfig* model = nullptr;
   ReferenceProfile profile;
   std::shared_ptr<Source> reference_source;  ///< null where the profile was made earlier
+  std::optional<LabelJoin> reference_labels;
   std::optional<AnalysisStates> analysis;
   std::vector<Judged> judged;
   std::vector<Finding> findings;  ///< of `judged`
@@ -49,7 +50,10 @@ class Outputs {
   Result<void> add_states(const ModelResult& result);
   Result<void> write_rows(const ModelResult& result, ModelOutcome& outcome);
   Result<void> write_alerts();
+  void add_inputs(const std::vector<SourceFile>& files);
+  void add_labels(const std::string& model, const LabelJoin& labels);
   void record(const ModelResult& result, const ModelOutcome& outcome);
+  void record_trees(const ModelResult& result, ModelRecord& model);
 
   const RunOptions& options_;
   ResultDirectory& directory_;

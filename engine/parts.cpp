@@ -80,7 +80,9 @@ std::vector<Judged> evaluate_model(const ModelConfig& model, const ReferenceProf
                 &analysis.chunks.chunks,
                 &analysis.segments,
                 &analysis.unusable,
-                analysis.pca_unusable};
+                analysis.pca_unusable,
+                analysis.losses_unusable,
+                analysis.domain_unusable};
   if (analysis.parts.empty()) return evaluate(whole, metrics);
   whole.segments = &all_rows_plan();
   std::vector<std::vector<Judged>> judged(analysis.parts.size() + 1);

@@ -11,13 +11,14 @@ namespace longwatch {
 
 namespace {
 
-constexpr double kDeviations = 3;
-constexpr double kPValueLimit = 0.05;
-
 /// The last entry of the configuration that names the metric and the column; null where none does.
-const ThresholdEntry* entry_for(const ModelConfig& model, const Metric& metric, const std::string& column) {
+const ThresholdEntry* entry_for(const ModelConfig& model, const Metric& metric, const std::string& column,
+                                std::size_t variant) {
+  const bool custom = metric.name == "custom" && variant < model.custom_metrics.size();
   const auto matches = [&](const ThresholdEntry& entry) {
-    return glob_match(entry.metric, metric.name) && (entry.column.empty() || glob_match(entry.column, column));
+    const bool named = glob_match(entry.metric, metric.name) ||
+                       (custom && glob_match(entry.metric, model.custom_metrics[variant].name));
+    return named && (entry.column.empty() || glob_match(entry.column, column));
   };
   const auto found = std::find_if(model.thresholds.rbegin(), model.thresholds.rend(), matches);
   return found == model.thresholds.rend() ? nullptr : &*found;
@@ -81,25 +82,25 @@ FittedThreshold unclipped(const ThresholdRule& rule, std::span<const double> ref
 
 }  // namespace
 
-std::optional<ThresholdRule> rule_for(const ModelConfig& model, const Metric& metric, const std::string& column) {
-  if (const ThresholdEntry* entry = entry_for(model, metric, column)) return entry->rule;
+std::optional<ThresholdRule> rule_for(const ModelConfig& model, const Metric& metric, const std::string& column,
+                                      std::size_t variant) {
+  if (const ThresholdEntry* entry = entry_for(model, metric, column, variant)) return entry->rule;
   switch (metric.threshold) {
-    case DefaultThreshold::standard_deviation_both:
-      return ThresholdRule{ThresholdKind::standard_deviation, kDeviations, kDeviations};
-    case DefaultThreshold::standard_deviation_upper:
-      return ThresholdRule{ThresholdKind::standard_deviation, std::nullopt, kDeviations};
+    case DefaultThreshold::null_both:
+    case DefaultThreshold::null_upper:
+      return ThresholdRule{ThresholdKind::null, std::nullopt, std::nullopt};
     case DefaultThreshold::upper_zero:
       return ThresholdRule{ThresholdKind::constant, std::nullopt, 0.0};
-    case DefaultThreshold::p_value:
     case DefaultThreshold::none:
       break;
   }
   return std::nullopt;
 }
 
-std::optional<double> p_value_limit_for(const ModelConfig& model, const Metric& metric, const std::string& column) {
-  if (metric.threshold != DefaultThreshold::p_value || entry_for(model, metric, column) != nullptr) return std::nullopt;
-  return kPValueLimit;
+Sides sides_of(const Metric& metric) {
+  const bool upper = metric.threshold == DefaultThreshold::null_upper ||
+                     metric.threshold == DefaultThreshold::upper_zero || metric.family == Family::univariate_drift;
+  return upper ? Sides::upper : Sides::both;
 }
 
 FittedThreshold fit_threshold(const ThresholdRule& rule, const Metric& metric,

@@ -81,6 +81,9 @@ total is an error with its line. A division by zero, in a chunk, gives the statu
 | `positives`, `negatives` | `tp + fn`, `fp + tn` |
 | `predicted_positive`, `predicted_negative` | `tp + fp`, `fn + tn` |
 | `labels` | rows of the chunk whose label is known |
+
+A multiclass model has `rows`, `labels`, `correct` (rows whose prediction is their label) and, for each pair of classes,
+`true_A_pred_B`, where bytes of the labels other than letters and digits are written `_`. Its own metrics have no intervals.
 )";
 
 std::string escaped(const std::string& text) {
@@ -115,12 +118,19 @@ std::string config_markdown() {
       "and `not_in`.\n\n" +
       table(filter_keys());
   out += kFilterRules;
+  out +=
+      "\n## labels\n\nFiles, or a map; `reference_labels` likewise. What is counted and what wins: "
+      "[labels](input.md#labels).\n\n" +
+      table(labels_keys());
   out += "\n## features\n\nA list of names, or a map:\n\n" + table(feature_keys());
   out +=
       "\n## thresholds\n\nKeys are `metric` or `metric@column`, either with `*` and `?`. A value is `none` (never "
       "outside) or a map with exactly one of:\n\n" +
       table(threshold_keys());
-  out += "\nBoth sides are optional, but one must be there:\n\n" + table(side_keys());
+  out += "\nUnder `null`, as a map:\n\n" + table(null_keys());
+  out += "\nOf the others both sides are optional, but one must be there:\n\n" + table(side_keys());
+  out += "\n## minimum\n\nWhat a chunk needs for a threshold `null`; with less its status is `insufficient_data`.\n\n" +
+         table(minimum_keys());
   out += "\n## constraints\n\nEach entry names one column or several, and one limit or several.\n\n" +
          table(constraint_keys());
   out += "\n## costs\n\nOf a binary model:\n\n" + table(cost_keys());

@@ -22,6 +22,8 @@ struct Periods {
   const SegmentPlan* segments = nullptr;               ///< the analysis's where there is one, else the reference's
   const std::vector<std::string>* unusable = nullptr;  ///< of the analysis, by column; see AnalysisStates
   std::string pca_unusable;                            ///< of the analysis
+  std::string losses_unusable;
+  std::string domain_unusable;
 
   // A segment that is fitted apart: the states are of its rows alone.
   std::int32_t only = -1;                                ///< that segment, for Judged; -1: the states are of `segments`
@@ -42,7 +44,12 @@ struct Judged {
   MetricValue value;
   double lower = kNaN;  ///< threshold
   double upper = kNaN;
-  int outside = -1;  ///< 1, 0, or -1 where there is nothing to compare
+  double minimum_detectable = kNaN;
+  double q_value = kNaN;  ///< see decide_alerts
+  int outside = -1;       ///< 1, 0, or -1 where there is nothing to compare
+  int alert = -1;
+  bool tested = false;     ///< by a threshold `null`: an alert needs more than being outside
+  bool worthwhile = true;  ///< the change is at least the minimum effect
 };
 
 /// The metrics that a model asks for (all, where it names none). Fails on a name or glob that matches none, with its

@@ -203,7 +203,7 @@ class SegmentRanker {
 
 }  // namespace
 
-bool is_alert(const Judged& judged) { return !judged.reference && judged.outside == 1; }
+bool is_alert(const Judged& judged) { return !judged.reference && judged.alert == 1; }
 
 std::vector<Finding> find_explanations(const std::vector<Judged>& judged, const std::vector<std::string>& columns) {
   std::map<std::int32_t, std::vector<std::size_t>> segments;  // those with a performance alert

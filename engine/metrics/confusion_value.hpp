@@ -1,5 +1,5 @@
 #pragma once
-// Private to the metrics: the value of a cell by any function of its confusion matrix.
+// Private to the metrics: the value of a cell by any function of its confusion matrix, with its intervals.
 
 #include <functional>
 
@@ -7,15 +7,12 @@
 
 namespace longwatch::metrics {
 
-/// Counts, or expected counts.
-struct ConfusionMatrix {
-  double tp = 0, fp = 0, fn = 0, tn = 0;
-  [[nodiscard]] double rows() const { return tp + fp + fn + tn; }
-};
+using ConfusionFunction = std::function<Result<double>(const Confusion&)>;
 
-using ConfusionFunction = std::function<Result<double>(const ConfusionMatrix&)>;
-
-/// h of the confusion matrix, estimated or realized; where h fails, its error is why the value is undefined.
-MetricValue confusion_value(const MetricInput& input, Family family, const ConfusionFunction& h);
+/// h of the confusion matrix, estimated or realized, with intervals by the delta method; where h fails, its error is why
+/// the value is undefined. `total`: doubling the matrix doubles h. `identity` is an address of the function's own that
+/// outlives the views (see IntervalRecipe). O(1), and once for every reference O(its scores).
+MetricValue confusion_value(const MetricInput& input, Family family, const ConfusionFunction& h, bool total,
+                            const void* identity);
 
 }  // namespace longwatch::metrics

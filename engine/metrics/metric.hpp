@@ -100,6 +100,7 @@ struct CategoryView {
 };
 
 struct ClassifierView;  // classifier_view.hpp
+struct ClassesView;     // classes_view.hpp
 
 /// What a metric may read. Exactly one pair of views is set for column metrics; none for model metrics.
 /// `reference` is the same segment's whole reference; null where the reference lacks the segment.
@@ -115,14 +116,20 @@ struct MetricInput {
   const ResidualState* reference_residuals = nullptr;
   const ClassifierView* classifier = nullptr;
   const ClassifierView* reference_classifier = nullptr;
+  const ClassesView* classes = nullptr;  ///< multiclass, in place of `classifier`
+  const ClassesView* reference_classes = nullptr;
   const UniqueCounts* unique = nullptr;
+  const LossState* losses = nullptr;  ///< what rows are expected to lose
+  const LossState* reference_losses = nullptr;
+  const DomainScore* domain = nullptr;     ///< of the segment `all`
+  std::string_view row_estimators_status;  ///< of `losses` or `domain` where they are null: why
   const ModelConfig* model = nullptr;
   std::size_t variant = 0;  ///< of a metric with several values: which one
   std::int64_t rows = 0;  ///< of the chunk and segment
 };
 
 /// `unique`: the id, and columns with the constraint `unique` (see evaluate/unique_values.hpp). `binary`, `multiclass`,
-/// `classifier` (either) and `regression`: models of that task.
+/// `classifier` (either) and `regression`: models of that task. `all_rows`: models, but only in the segment `all`.
 enum class AppliesTo : std::uint8_t {
   continuous,
   categorical,
@@ -132,12 +139,14 @@ enum class AppliesTo : std::uint8_t {
   binary,
   multiclass,
   classifier,
-  regression
+  regression,
+  all_rows
 };
 /// Whether a metric is one of models of this task, not of columns.
 inline bool of_model(AppliesTo applies_to, Task task) {
   switch (applies_to) {
     case AppliesTo::model:
+    case AppliesTo::all_rows:
       return true;
     case AppliesTo::binary:
       return task == Task::binary;
@@ -154,11 +163,13 @@ inline bool of_model(AppliesTo applies_to, Task task) {
 
 /// The threshold a metric has where the user gives none.
 enum class DefaultThreshold : std::uint8_t {
-  standard_deviation_both,   ///< mean +- 3 sd of the reference's chunks
-  standard_deviation_upper,  ///< upper side only
-  upper_zero,                ///< constant: anything above 0 is outside
-  p_value,                   ///< outside where the p-value is below 0.05; no limit on the value
-  none,                      ///< never outside
+  null_both,   ///< ThresholdKind::null at a rate of 1 %, on both sides
+  null_upper,  ///< upper side only
+  upper_zero,  ///< constant: anything above 0 is outside
+  none,        ///< never outside
+  standard_deviation_both = null_both,
+  standard_deviation_upper = null_upper,
+  p_value = null_upper,
 };
 
 /// A metric's descriptor. Every member is written out in its file.
@@ -176,6 +187,11 @@ struct Metric {
   /// The names of the values of a metric that has several (entries of a confusion matrix, the user's own metrics); null
   /// for one that has one, named as the metric is.
   std::vector<std::string> (*variants)(const ModelConfig& model, const ReferenceProfile& profile) = nullptr;
+  bool named_only = false;  ///< costly: computed only where `metrics` names it (a glob will do)
+  /// The least change that is worth an alert under a threshold `null`, in the metric's own unit; NaN: as
+  /// default_minimum_effect (engine/alert/minimum_effect.hpp) has it for its family.
+  double minimum_effect = kNaN;
+  bool grows_with_rows = false;  ///< counts and sums: for the same rows twice, twice the value
 };
 
 /// All metrics, by file name then order in the file (a build-time table).

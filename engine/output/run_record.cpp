@@ -34,6 +34,22 @@ Json json_of(const SourceFile& input) {
           {"fingerprint", hex(input.fingerprint)}};
 }
 
+Json json_of(const std::optional<LabelCounts>& labels) {
+  if (!labels) return nullptr;
+  return {{"rows", labels->rows},
+          {"matched", labels->matched},
+          {"unlabelled", labels->unlabelled},
+          {"replaced", labels->replaced},
+          {"repeated", labels->repeated},
+          {"without_id", labels->without_id},
+          {"labels", labels->labels},
+          {"labels_without_id", labels->labels_without_id},
+          {"ids", labels->ids},
+          {"duplicate_ids", labels->duplicate_ids},
+          {"conflicting_ids", labels->conflicting_ids},
+          {"unmatched_ids", labels->unmatched_ids}};
+}
+
 Json json_of(const ModelRecord& model) {
   Json skipped = Json::array();
   for (const auto& [name, reason] : model.skipped_columns) {
@@ -43,6 +59,9 @@ Json json_of(const ModelRecord& model) {
   for (const auto& [name, seconds] : model.stages) stages[name] = seconds;
   Json pca =
       model.pca_skipped.empty() ? Json{{"rank", model.pca_rank}} : Json{{"skipped", valid_utf8(model.pca_skipped)}};
+  Json losses = nullptr;
+  if (model.losses_rows >= 0) losses = {{"training_rows", model.losses_rows}};
+  if (!model.losses_skipped.empty()) losses = {{"skipped", valid_utf8(model.losses_skipped)}};
   return {{"name", valid_utf8(model.name)},
           {"version", model.version.empty() ? Json(nullptr) : Json(valid_utf8(model.version))},
           {"status", valid_utf8(model.status)},
@@ -54,11 +73,14 @@ Json json_of(const ModelRecord& model) {
           {"analysis_rows_filtered", model.analysis_rows_filtered},
           {"rows_out_of_window", model.rows_out_of_window},
           {"rows_out_of_window_without_timestamp", model.rows_out_of_window_without_timestamp},
+          {"reference_labels", json_of(model.reference_labels)},
+          {"analysis_labels", json_of(model.analysis_labels)},
           {"chunks", model.chunks},
           {"segments", model.segments},
           {"columns", model.columns},
           {"skipped_columns", std::move(skipped)},
           {"pca", std::move(pca)},
+          {"loss_models", std::move(losses)},
           {"alerts", model.alerts},
           {"seconds", std::move(stages)}};
 }
@@ -93,6 +115,9 @@ std::string run_settings(const RunRecord& run) {
 }
 
 std::string to_json(const RunRecord& run) {
+  Json lightgbm = nullptr;
+  if (!run.lightgbm_file.empty()) lightgbm = {{"file", valid_utf8(run.lightgbm_file)}};
+  if (!run.lightgbm_missing.empty()) lightgbm = {{"missing", valid_utf8(run.lightgbm_missing)}};
   const Json json = {{"longwatch", run.longwatch},
                      {"run_id", run_id(run_settings(run), run.inputs)},
                      {"profile_version", run.profile_version},
@@ -104,6 +129,7 @@ std::string to_json(const RunRecord& run) {
                      {"threads", run.threads},
                      {"device", valid_utf8(run.device)},
                      {"fallbacks", texts(run.fallbacks)},
+                     {"lightgbm", std::move(lightgbm)},
                      {"models", list_of(run.models)},
                      {"warnings", texts(run.warnings)},
                      {"inputs", list_of(run.inputs)},

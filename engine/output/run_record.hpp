@@ -2,12 +2,14 @@
 // run.json: what a run was, read, did and found, for people and programs.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/base/result.hpp"
+#include "engine/labels/label_counts.hpp"
 #include "engine/source/source.hpp"
 
 namespace longwatch {
@@ -25,12 +27,16 @@ struct ModelRecord {
   std::int64_t analysis_rows_filtered = 0;
   std::int64_t rows_out_of_window = 0;                    ///< of the analysis, left out by `from` and `to`
   std::int64_t rows_out_of_window_without_timestamp = 0;  ///< of these: no usable timestamp
+  std::optional<LabelCounts> reference_labels;  ///< where labels were joined
+  std::optional<LabelCounts> analysis_labels;
   std::int64_t chunks = 0;
   std::int64_t segments = 0;
   std::int64_t columns = 0;
   std::vector<std::pair<std::string, std::string>> skipped_columns;  ///< name, reason
   std::int64_t pca_rank = 0;
-  std::string pca_skipped;  ///< empty, or why there is no PCA
+  std::string pca_skipped;        ///< empty, or why there is no PCA
+  std::string losses_skipped;     ///< regression: empty, or why no losses are estimated
+  std::int64_t losses_rows = -1;  ///< that loss models were learned from; -1: none
   std::int64_t alerts = 0;
   std::vector<std::pair<std::string, double>> stages;  ///< name, seconds; in the order they ran
 };
@@ -47,6 +53,8 @@ struct RunRecord {
   int threads = 0;
   std::string device;                  ///< Backend::description()
   std::vector<std::string> fallbacks;  ///< what ran elsewhere than asked, and why
+  std::string lightgbm_file;           ///< the library of boosted trees; empty: not needed, or not there
+  std::string lightgbm_missing;        ///< why it could not be opened
   std::vector<SourceFile> inputs;
   std::vector<ModelRecord> models;
   std::vector<std::string> warnings;

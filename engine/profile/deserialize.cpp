@@ -2,6 +2,7 @@
 #include "engine/profile/file_format.hpp"
 #include "engine/profile/performance_fields.hpp"
 #include "engine/profile/read_fields.hpp"
+#include "engine/profile/row_estimator_fields.hpp"
 
 namespace longwatch {
 namespace {
@@ -190,8 +191,12 @@ Result<ReferenceProfile> read_content(std::string_view content, std::uint32_t ve
   if (version >= 3) {
     LW_CHECK(read_performance(in, profile));
     for (ReferenceProfile& part : profile.parts) LW_CHECK(read_performance(in, part));
+    LW_CHECK(read_row_estimators(in, profile));
+    for (ReferenceProfile& part : profile.parts) LW_CHECK(read_row_estimators(in, part));
   } else {
     profile.performance.unusable = "undefined: the profile was made by an earlier version";
+    profile.losses.unusable = profile.performance.unusable;
+    profile.domain.unusable = profile.performance.unusable;
   }
   if (in.remaining() != 0) return broken_profile("there are bytes after its end");
   return profile;

@@ -11,9 +11,13 @@
 #include "engine/chunk/plan.hpp"
 #include "engine/config/config.hpp"
 #include "engine/config/roles.hpp"
+#include "engine/labels/label_counts.hpp"
 #include "engine/profile/calibrator.hpp"
+#include "engine/profile/row_estimators.hpp"
 #include "engine/state/category_state.hpp"
+#include "engine/state/class_state.hpp"
 #include "engine/state/gram_state.hpp"
+#include "engine/state/loss_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/partition.hpp"
 #include "engine/state/residual_state.hpp"
@@ -66,7 +70,10 @@ struct StateTable {
   std::vector<std::vector<NumberState>> numbers;       ///< by column (empty vector where categorical), by cell
   std::vector<std::vector<CategoryState>> categories;  ///< by column (empty vector where continuous), by cell
   std::vector<NumberState> reconstruction;             ///< by cell; empty where there is no PCA
+  std::vector<ClassState> classes;                     ///< by cell; empty but for classifiers of several classes
   std::vector<ScoreState> scores;                      ///< by cell; empty but for binary classifiers
+  std::vector<LossState> losses;                       ///< by cell; empty but for regressors whose losses are estimated
+  std::vector<DomainScore> domain;                     ///< by chunk, of all rows; empty where not asked for
   std::vector<ResidualState> residuals;                ///< by cell; empty but for regressors
 
   [[nodiscard]] std::size_t cell(std::int64_t segment, std::int64_t slot) const {
@@ -99,18 +106,22 @@ struct ReferenceProfile {
   std::int64_t rows_without_timestamp = 0;
   std::int64_t rows_dropped = 0;
   std::int64_t rows_filtered = 0;      ///< left out by the row filter; not among `rows`
+  std::optional<LabelCounts> labels;   ///< where labels were joined
   std::int64_t last_time = INT64_MIN;  ///< the last timestamp (UTC); the lowest value without one
   std::vector<SchemaColumn> schema;
   std::vector<ColumnProfile> columns;
   PcaProfile pca;
   PerformanceProfile performance;
+  LossProfile losses;    ///< of all rows; in `parts` the same without trees
+  DomainProfile domain;  ///< of all rows
   std::vector<Chunk> chunks;
   SegmentPlan segments;
   StateTable states;                 ///< of the reference; with `parts` only those of all rows
   std::vector<UniqueColumn> unique;  ///< the columns whose repeated values are counted
   GramState gram;                    ///< of all reference rows; empty where there is no PCA
   /// FitScope::per_segment: what was learned of segments[1], segments[2], ... each on its own. Only `rows`, `columns`
-  /// (the same, in the same order), `pca`, `performance`, `states` (of one segment and these chunks) and `gram` are filled.
+  /// (the same, in the same order), `pca`, `performance`, `losses`, `states` (of one segment and these chunks) and
+  /// `gram` are filled.
   std::vector<ReferenceProfile> parts;
 
   /// The file's bytes: magic, version, length, checksum, content.

@@ -2,6 +2,7 @@
 #include "engine/profile/file_format.hpp"
 #include "engine/profile/performance_fields.hpp"
 #include "engine/profile/profile.hpp"
+#include "engine/profile/row_estimator_fields.hpp"
 
 namespace longwatch {
 namespace {
@@ -138,6 +139,8 @@ std::string ReferenceProfile::serialize() const {
   }
   write_performance(out, *this);
   for (const ReferenceProfile& part : parts) write_performance(out, part);
+  write_row_estimators(out, *this);
+  for (const ReferenceProfile& part : parts) write_row_estimators(out, part);
   return wrap_content(out.bytes(), kVersion);
 }
 

@@ -38,7 +38,7 @@ struct Values {
     one.reference = reference;
     one.chunk = chunk;
     one.value.value = value;
-    one.outside = alert ? 1 : 0;
+    one.outside = one.alert = alert ? 1 : 0;
     if (std::isnan(value)) one.value.status = "insufficient_data";
     judged.push_back(one);
   }
@@ -163,7 +163,7 @@ TEST(Findings, SegmentsAndFamiliesAreApart) {
 TEST(Findings, NoAlertNoFinding) {
   Values values = example();
   for (Judged& one : values.judged) {
-    if (one.metric == &kAuc) one.outside = 0;
+    if (one.metric == &kAuc) one.alert = 0;
   }
   EXPECT_TRUE(find_explanations(values.judged, kNames).empty());
   EXPECT_TRUE(find_explanations({}, kNames).empty());
@@ -175,7 +175,7 @@ TEST(Findings, AColumnWithoutAValueInTheChunkStays) {
     if (one.column == 2 && !one.reference && one.chunk == 2) {
       one.value.value = kNaN;
       one.value.status = "insufficient_data";
-      one.outside = -1;
+      one.outside = one.alert = -1;
     }
   }
   const std::vector<Finding> findings = find_explanations(values.judged, kNames);

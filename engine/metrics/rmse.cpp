@@ -1,0 +1,36 @@
+// Root of the mean squared error.
+#include "engine/metrics/estimated_loss.hpp"
+#include "engine/metrics/regression.hpp"
+
+namespace longwatch {
+
+LONGWATCH_METRIC(estimated_rmse)
+const Metric metric_estimated_rmse = {
+    .name = "rmse",
+    .summary =
+        "Root of the mean squared error that boosted trees, having learned from the reference, expect of the rows.",
+    .source = "NannyML: DLE, cross-fitted",
+    .family = Family::estimated_performance,
+    .applies_to = AppliesTo::regression,
+    .least = 0,
+    .greatest = std::numeric_limits<double>::infinity(),
+    .needs_reference = false,
+    .threshold = DefaultThreshold::standard_deviation_both,
+    .compute = metrics::estimated<Loss::squared, true>,
+};
+
+LONGWATCH_METRIC(realized_rmse)
+const Metric metric_realized_rmse = {
+    .name = "rmse",
+    .summary = "Square root of the mean squared error of the predictions.",
+    .source = "sklearn.metrics.root_mean_squared_error",
+    .family = Family::realized_performance,
+    .applies_to = AppliesTo::regression,
+    .least = 0,
+    .greatest = std::numeric_limits<double>::infinity(),
+    .needs_reference = false,
+    .threshold = DefaultThreshold::standard_deviation_both,
+    .compute = metrics::realized<metrics::kSquaredPowers, true>,
+};
+
+}  // namespace longwatch
