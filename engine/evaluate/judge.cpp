@@ -26,11 +26,11 @@ void Judge::learn(std::span<const Judged> values) {
     for (const Judged* judged : group) rows += static_cast<double>(judged->rows);
     reference_rows_ = std::max(reference_rows_, rows);
   }
-  for (const auto& [key, group] : groups) fitted_[key] = fit(*key.first, group);
+  for (const auto& [key, group] : groups) fitted_[key] = fit(*key.first, key.second, group);
 }
 
-Judge::Fitted Judge::fit(const Metric& metric, const std::vector<const Judged*>& values) const {
-  const auto rule = rule_for(model_, metric, column_);
+Judge::Fitted Judge::fit(const Metric& metric, std::int32_t variant, const std::vector<const Judged*>& values) const {
+  const auto rule = rule_for(model_, metric, column_, static_cast<std::size_t>(variant));
   if (!rule) return {};
   if (rule->kind != ThresholdKind::null) {
     std::vector<double> known;
