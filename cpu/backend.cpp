@@ -99,6 +99,13 @@ class CpuBackend final : public Backend {
     });
   }
 
+  [[nodiscard]] std::unique_ptr<Ticket> classes(std::span<const ClassItem> items) override {
+    return done([&]() -> Result<void> {
+      for (const ClassItem& item : items) LW_CHECK(add_classes(item));
+      return {};
+    });
+  }
+
   [[nodiscard]] std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) override {
     return done([&] { return add_gram(rows, matrix_kernels_of(level_), *out); });
   }

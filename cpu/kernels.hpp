@@ -20,6 +20,10 @@ Result<void> add_scores(const ScoreItem& item);
 /// Adds an item's rows into item.out. O(n).
 Result<void> add_residuals(const ResidualItem& item);
 
+/// Adds an item's rows into item.out. Fails on a code beyond its dictionary or a class beyond the plan. O(rows K log
+/// knots).
+Result<void> add_classes(const ClassItem& item);
+
 /// Adds z z' and z of the rows into `out`. O(rows F^2); memory about 8 F^2 bytes and a tile of rows.
 Result<void> add_gram(const EncodedRows& rows, const MatrixKernels& kernels, GramState& out);
 

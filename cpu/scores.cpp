@@ -13,7 +13,7 @@ namespace {
 class Classes {
  public:
   Classes(const ClassColumn& column, std::int64_t& unmapped) : column_(column), unmapped_(unmapped) {}
-  std::int8_t of(std::int64_t row) {
+  std::int16_t of(std::int64_t row) {
     if (column_.column.values == nullptr || !column_.column.valid(row)) return row::kNoClass;
     const std::uint32_t code = static_cast<const std::uint32_t*>(column_.column.values)[row];  // negative: a large one
     if (code >= column_.codes) {
@@ -41,7 +41,7 @@ double score_of(const ColumnView& view, std::int64_t row) {
   return view.type == ValueType::float32 ? score_at<float>(view, row) : score_at<double>(view, row);
 }
 
-void add_unscored(ScoreState& out, double score, std::int8_t prediction, std::int8_t label) {
+void add_unscored(ScoreState& out, double score, std::int16_t prediction, std::int16_t label) {
   (std::isnan(score) ? out.missing_scores : out.invalid_scores) += 1;
   const int of_label = label == row::kNoClass ? 2 : label;
   if (prediction == row::kNoClass) {
@@ -63,8 +63,8 @@ Result<void> add_scores(const ScoreItem& item) {
   for (std::int64_t i = 0; i < item.rows.count; ++i) {
     const std::int64_t at = item.rows.rows != nullptr ? item.rows.rows[i] : item.rows.begin + i;
     const double score = score_of(item.score, at);
-    const std::int8_t prediction = predictions.of(at);
-    const std::int8_t label = labels.of(at);
+    const std::int16_t prediction = predictions.of(at);
+    const std::int16_t label = labels.of(at);
     if (row::usable_score(score)) {
       out.entries.push_back(ScoreEntry::of(score, row::score_code(score, item.cutoff, prediction, label), 1));
     } else {

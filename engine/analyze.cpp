@@ -5,6 +5,7 @@
 
 #include "engine/accumulate/accumulate.hpp"
 #include "engine/parts.hpp"
+#include "engine/profile/fit_performance.hpp"
 #include "engine/row_estimators.hpp"
 
 namespace longwatch {
@@ -61,8 +62,11 @@ Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile
   pass.columns = &profile.columns;
   pass.pca = &profile.pca;
   pass.task = model.task;
+  pass.labels = LabelRule(model);
   pass.performance = &profile.performance;
   pass.cutoff = model.cutoff.value_or(0.5);
+  pass.classes = model.task == Task::multiclass;
+  pass.class_scores = class_score_columns(model, profile.performance, profile.columns);
   pass.backend = engine.backend;
   pass.slab_rows = engine.slab_rows;
   out.pca_unusable = profile.pca.skipped;
@@ -86,9 +90,10 @@ Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile
 Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,
                                      const ReferenceProfile& profile, const Engine& engine, const Control& control) {
   AnalysisStates out;
-  LW_TRY(FilteredRows opened, open_analysis(fleet, model, engine.window, engine.source));
+  LW_TRY(OpenedRows opened, open_analysis(fleet, model, engine.window, engine.opening(), control));
   out.source = std::move(opened.source);
   out.counts = opened.counts;
+  out.labels = std::move(opened.labels);
   const Source& source = *out.source;
   if (source.rows() == 0) {
     return Error{ErrorCode::data,

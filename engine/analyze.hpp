@@ -17,6 +17,7 @@ struct PartStates {
 struct AnalysisStates {
   std::shared_ptr<Source> source;
   RowCounts counts;      ///< of the rows in the files
+  std::optional<LabelJoin> labels;  ///< where labels were joined
   ChunkPlan chunks;      ///< without runs: they are freed
   SegmentPlan segments;  ///< the reference's, then those the reference lacks
   StateTable states;

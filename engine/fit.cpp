@@ -43,7 +43,7 @@ Result<ChunkPlan> plan_model_chunks(const Source& source, const ModelConfig& mod
 
 Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, const Engine& engine,
                             const Control& control) {
-  LW_TRY(const FilteredRows opened, open_reference(fleet, model, engine.source));
+  LW_TRY(OpenedRows opened, open_reference(fleet, model, engine.opening(), control));
   const std::shared_ptr<Source> source = cached_source(opened.source, engine.columns);
   if (source->rows() == 0) {
     return Error{ErrorCode::data,
@@ -75,6 +75,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   profile.rows_without_timestamp = chunks.rows_without_timestamp;
   profile.rows_dropped = chunks.rows_dropped;
   profile.rows_filtered = opened.counts.filtered;
+  if (opened.labels) profile.labels = opened.labels->counts;
   if (chunks.rows_without_timestamp < chunks.rows && !model.timestamp.empty()) profile.last_time = chunks.last_time;
   profile.schema = schema_of(*source);
   LW_TRY(profile.columns, std::move(*columns_made));
@@ -89,7 +90,7 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   LW_CHECK(fit_row_estimators(*source, chunks, segments, model, engine, control, profile));
   profile.chunks = std::move(chunks.chunks);
   profile.segments = std::move(segments);
-  return FitResult{std::move(profile), opened.source};
+  return FitResult{std::move(profile), std::move(opened.source), std::move(opened.labels)};
 }
 
 }  // namespace longwatch

@@ -24,12 +24,16 @@ struct Engine {
   UniqueOptions unique = {};              ///< memory for checking uniqueness
   std::int64_t segment_bytes = std::int64_t{2} << 30;  ///< for rows held by segment, where those are fitted apart
   TimeWindow window = {};                              ///< only these rows of the analysis are looked at
+  LabelOptions labels = {};                            ///< memory for joining labels
+
+  [[nodiscard]] OpenOptions opening() const { return {source, labels, true}; }
 };
 
 /// The source a fit or analysis read, for the run's record.
 struct FitResult {
   ReferenceProfile profile;
   std::shared_ptr<Source> source;
+  std::optional<LabelJoin> labels;  ///< where labels were joined to it
 };
 
 /// plan_chunks for a model; what is wrong with the rule is said with the place where the model was configured.

@@ -88,8 +88,11 @@ Result<void> learn_states(const Source& source, const ChunkPlan& chunks, const S
   pass.gram = !wide && pass.features.size() >= 2;
   profile.performance = learn_classes(model, profile.columns);
   pass.task = model.task;
+  pass.labels = LabelRule(model);
   pass.performance = &profile.performance;
   pass.cutoff = model.cutoff.value_or(0.5);
+  pass.classes = model.task == Task::multiclass;
+  pass.class_scores = class_score_columns(model, profile.performance, profile.columns);
   LW_TRY(PassResult first, accumulate(pass, control));
   profile.states = std::move(first.states);
   profile.gram = std::move(first.gram);
@@ -104,13 +107,16 @@ Result<void> learn_states(const Source& source, const ChunkPlan& chunks, const S
                                      std::to_string(model.pca_max_columns) + " (pca: {max_columns: N} raises it)"
                                : "fewer than two usable features";
   }
-  if (profile.pca.skipped.empty()) {
-    pass.pca = &profile.pca;
-    pass.states = false;
-    pass.gram = false;
-    pass.errors = true;
+  pass.pca = &profile.pca;
+  pass.states = false;
+  pass.gram = false;
+  pass.errors = profile.pca.skipped.empty();
+  pass.classes = !profile.states.classes.empty() && !profile.performance.calibrators.empty();
+  if (!pass.errors) pass.features.clear();
+  if (pass.errors || pass.classes) {
     LW_TRY(PassResult second, accumulate(pass, control));
     profile.states.reconstruction = std::move(second.states.reconstruction);
+    if (pass.classes) profile.states.classes = std::move(second.states.classes);  // now with their calibrated sums
   }
   return {};
 }

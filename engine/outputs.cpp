@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "engine/base/text.hpp"
+#include "engine/evaluate/performance_warnings.hpp"
 #include "engine/rows.hpp"
 #include "engine/trees/lightgbm.hpp"
 
@@ -23,13 +27,54 @@ std::string zones_of(const FleetConfig& fleet) {
 
 std::string canonical_fleet(const FleetConfig& fleet) {
   std::string out;
-  for (const ModelConfig& model : fleet.models) out += model.name + "\n" + canonical_text(model) + "\n";
+  for (const ModelConfig& model : fleet.models)
+    out += model.name + "\n" + canonical_text(model) + canonical_analysis_text(model) + "\n";
   return out;
 }
 
 std::int64_t now_micros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+const char* headline_of(Task task) {
+  switch (task) {
+    case Task::binary:
+    case Task::multiclass:
+      return "roc_auc";
+    case Task::regression:
+      return "mae";
+    case Task::none:
+      break;
+  }
+  return "";
+}
+
+// The rows of a model's headline metric, all rows of the analysis, chunk by chunk.
+void add_performance(const std::vector<ResultRow>& rows, ModelOutcome& outcome) {
+  std::map<std::int64_t, PerformanceLine> lines;
+  for (const ResultRow& row : rows) {
+    const std::string_view family = row.family;
+    const bool estimated = family == family_name(Family::estimated_performance);
+    const bool realized = family == family_name(Family::realized_performance);
+    const bool wanted = (estimated || realized) && row.metric.view() == outcome.headline && row.period[0] == 'a';
+    if (!wanted || !row.segment_column.empty() || row.chunk_index < 0) continue;
+    const auto [at, fresh] = lines.try_emplace(row.chunk_index);
+    PerformanceLine& line = at->second;
+    if (fresh) line = {std::string(row.chunk_key.view()), kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, false};
+    line.labels_rate = row.labels_rate;
+    line.alert = line.alert || row.alert == 1;
+    if (estimated) {
+      std::tie(line.estimated, line.estimated_lower, line.estimated_upper) =
+          std::tuple(row.value, row.pi_lower, row.pi_upper);
+    } else {
+      std::tie(line.realized, line.realized_lower, line.realized_upper) =
+          std::tuple(row.value, row.ci_lower, row.ci_upper);
+    }
+  }
+  for (auto& [index, line] : lines) {
+    if (!std::isnan(line.estimated) || !std::isnan(line.realized)) outcome.performance.push_back(std::move(line));
+  }
 }
 
 AlertLine line_of(const ResultRow& row) {
@@ -141,8 +186,22 @@ Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcom
     ++outcome.alerts_all;
     summary_.alerts.push_back(line_of(row));
   }
+  outcome.headline = headline_of(result.model->task);
+  add_performance(rows, outcome);
   summary_.result_rows += static_cast<std::int64_t>(rows.size());
   return results_->add(rows);
+}
+
+void Outputs::add_inputs(const std::vector<SourceFile>& files) {
+  for (const SourceFile& file : files) {
+    const auto same = [&](const SourceFile& known) { return known.path == file.path; };
+    if (std::none_of(record_.inputs.begin(), record_.inputs.end(), same)) record_.inputs.push_back(file);
+  }
+}
+
+void Outputs::add_labels(const std::string& model, const LabelJoin& labels) {
+  add_inputs(labels.files);
+  for (const std::string& warning : labels.warnings) record_.warnings.push_back("model '" + model + "': " + warning);
 }
 
 void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
@@ -163,14 +222,9 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     const std::string& why = result.analysis ? result.analysis->unusable[c] : result.profile.columns[c].usable;
     if (!why.empty()) model.skipped_columns.emplace_back(result.profile.columns[c].column.name, why);
   }
-  const auto inputs = [this](const std::shared_ptr<Source>& source) {
-    if (!source) return;
-    for (const SourceFile& file : source->files()) {
-      const auto same = [&](const SourceFile& known) { return known.path == file.path; };
-      if (std::none_of(record_.inputs.begin(), record_.inputs.end(), same)) record_.inputs.push_back(file);
-    }
-  };
-  inputs(result.reference_source);
+  if (result.reference_source) add_inputs(result.reference_source->files());
+  if (result.reference_labels) add_labels(outcome.model, *result.reference_labels);
+  model.reference_labels = result.profile.labels;
   model.reference_rows_filtered = result.profile.rows_filtered;
   if (result.analysis) {
     model.rows_without_timestamp = result.analysis->chunks.rows_without_timestamp;
@@ -178,7 +232,13 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
     model.analysis_rows_filtered = result.analysis->counts.filtered;
     model.rows_out_of_window = result.analysis->counts.outside;
     model.rows_out_of_window_without_timestamp = result.analysis->counts.without_timestamp;
-    inputs(result.analysis->source);
+    add_inputs(result.analysis->source->files());
+    if (result.analysis->labels) {
+      model.analysis_labels = result.analysis->labels->counts;
+      add_labels(outcome.model, *result.analysis->labels);
+    }
+    for (const std::string& warning : performance_warnings(result.judged, result.analysis->chunks.chunks))
+      record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const SchemaChange& change : result.analysis->schema_changes) {
       record_.warnings.push_back("model '" + outcome.model + "': column '" + change.column + "' " +
                                  (change.before.empty()  ? "is new (" + change.after + ")"

@@ -22,6 +22,7 @@ struct ModelResult {
   const ModelConfig* model = nullptr;
   ReferenceProfile profile;
   std::shared_ptr<Source> reference_source;  ///< null where the profile was made earlier
+  std::optional<LabelJoin> reference_labels;
   std::optional<AnalysisStates> analysis;
   std::vector<Judged> judged;
   std::vector<std::pair<std::string, double>> stages;  ///< name, seconds
@@ -44,6 +45,8 @@ class Outputs {
   Result<void> open_files();
   Result<void> add_states(const ModelResult& result);
   Result<void> write_rows(const ModelResult& result, ModelOutcome& outcome);
+  void add_inputs(const std::vector<SourceFile>& files);
+  void add_labels(const std::string& model, const LabelJoin& labels);
   void record(const ModelResult& result, const ModelOutcome& outcome);
   void record_trees(const ModelResult& result, ModelRecord& model);
 

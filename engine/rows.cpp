@@ -63,7 +63,9 @@ class RowMaker {
     out.threshold_lower = judged.lower;
     out.threshold_upper = judged.upper;
     out.outside = judged.outside;
-    out.alert = judged.outside;  // these rules alert on whatever is outside
+    out.alert = judged.alert;
+    out.q_value = judged.q_value;
+    out.minimum_detectable = judged.minimum_detectable;
     out.status = judged.value.status == "ok" ? ok_ : pool_.intern(judged.value.status);
     return out;
   }
@@ -118,6 +120,22 @@ double share(std::int64_t part, std::int64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+// What became of joined labels.
+void label_rows(RowMaker& maker, bool reference, const std::string& target, const LabelCounts& counts,
+                std::vector<ResultRow>& out) {
+  const std::pair<const char*, double> values[] = {
+      {"labels_matched_rate", share(counts.matched, counts.rows)},
+      {"labels_missing_rate", share(counts.unlabelled, counts.rows)},
+      {"labels_replaced_count", static_cast<double>(counts.replaced)},
+      {"labels_repeated_count", static_cast<double>(counts.repeated)},
+      {"labels_duplicate_ids", static_cast<double>(counts.duplicate_ids)},
+      {"labels_conflicting_ids", static_cast<double>(counts.conflicting_ids)},
+      {"labels_unmatched_ids", static_cast<double>(counts.unmatched_ids)},
+  };
+  for (const auto& [metric, value] : values)
+    out.push_back(maker.period_row(reference, counts.rows, metric, target, value));
+}
+
 const char* change_name(SchemaChange::Kind kind) {
   switch (kind) {
     case SchemaChange::Kind::missing_column:
@@ -146,7 +164,9 @@ std::vector<ResultRow> result_rows(const ModelConfig& model, const ReferenceProf
     out.push_back(maker.period_row(true, profile.rows, "timestamp_missing_rate", model.timestamp,
                                    share(profile.rows_without_timestamp, profile.rows)));
   }
+  if (profile.labels) label_rows(maker, true, model.target, *profile.labels, out);
   if (analysis == nullptr) return out;
+  if (analysis->labels) label_rows(maker, false, model.target, analysis->labels->counts, out);
   const std::int64_t rows = analysis->source->rows();
   const RowCounts& counts = analysis->counts;
   if (!model.filter.empty())

@@ -13,6 +13,7 @@
 
 #include "engine/analyze.hpp"
 #include "engine/base/text.hpp"
+#include "engine/evaluate/judge.hpp"
 #include "engine/evaluate/unique_values.hpp"
 #include "engine/fit.hpp"
 #include "engine/in_order.hpp"
@@ -90,6 +91,7 @@ Result<ModelResult> run_model(const FleetConfig& fleet, const ModelConfig& model
     LW_TRY(FitResult fitted, fit_model(fleet, model, engine, control));
     result.profile = std::move(fitted.profile);
     result.reference_source = std::move(fitted.source);
+    result.reference_labels = std::move(fitted.labels);
     clock.ended("fit");
   }
   if (options.kind != RunKind::fit) {
@@ -104,6 +106,7 @@ Result<ModelResult> run_model(const FleetConfig& fleet, const ModelConfig& model
     result.judged = evaluate_model(model, result.profile, *result.analysis, metrics);
     std::vector<Judged> unique = judge_unique(model, result.profile, result.analysis->unique, metrics);
     std::move(unique.begin(), unique.end(), std::back_inserter(result.judged));
+    decide_alerts(result.judged);
     clock.ended("evaluate");
   }
   return result;
@@ -168,7 +171,8 @@ Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options
                       std::make_shared<MemoryBudget>(kColumnBytes),
                       {options.unique_memory, ""},
                       options.segment_memory,
-                      std::move(window)};
+                      std::move(window),
+                      {options.labels_memory, ""}};
   Outputs outputs(fleet, options, engine, directory);
   for (std::size_t at = 0; at < models.size();) {
     const auto rest = std::span(models).subspan(at);
@@ -195,14 +199,14 @@ std::vector<Error> validate_fleet(const FleetConfig& fleet, const RunOptions& op
   };
   for (const ModelConfig* model : models.value()) {
     check(*model, chosen_metrics(*model));
-    const auto reference = open_reference(fleet, *model);
+    const auto reference = open_reference(fleet, *model, {.join = false}, {});
     if (!check(*model, reference)) continue;
     const Source& rows = *reference.value().source;
     if (!check(*model, resolve_model(*model, rows))) continue;
     check(*model, plan_model_chunks(rows, *model, model->reference_chunk.value_or(model->chunk)));
     check(*model, plan_segments(rows, model->segments, model->max_segments));
     if (model->analysis.empty()) continue;
-    const auto analysis = open_analysis(fleet, *model, window.value());
+    const auto analysis = open_analysis(fleet, *model, window.value(), {.join = false}, {});
     if (check(*model, analysis)) check(*model, plan_model_chunks(*analysis.value().source, *model, model->chunk));
   }
   return problems;

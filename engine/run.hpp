@@ -27,6 +27,7 @@ struct RunOptions {
   bool keep_states = false;                ///< write states.parquet
   std::int64_t slab_rows = 0;              ///< rows decoded at a time; 0: chosen. Changes no result
   std::int64_t unique_memory = 256 << 20;  ///< bytes for checking uniqueness before it goes to disk; changes no result
+  std::int64_t labels_memory = 256 << 20;  ///< bytes for joining labels before they go to disk; changes no result
   std::int64_t segment_memory = std::int64_t{2} << 30;  ///< bytes for rows held by segment; changes no result
   std::string command;                                  ///< for the run's record
 };
@@ -37,6 +38,16 @@ struct AlertLine {
   double value = 0, lower = 0, upper = 0;
 };
 
+/// A model's headline metric (binary, multiclass: roc_auc; regression: mae) in one chunk of the analysis, all rows, for
+/// the screen. NaN is unknown.
+struct PerformanceLine {
+  std::string chunk;
+  double estimated = 0, estimated_lower = 0, estimated_upper = 0;  ///< with the interval of these very rows
+  double realized = 0, realized_lower = 0, realized_upper = 0;     ///< with its confidence interval
+  double labels_rate = 0;
+  bool alert = false;
+};
+
 struct ModelOutcome {
   std::string model;
   std::string failure;  ///< empty, or the error's text
@@ -45,6 +56,8 @@ struct ModelOutcome {
   std::size_t chunks = 0, segments = 0, columns = 0;
   std::int64_t alerts = 0;      ///< in the analysis period, all segments
   std::int64_t alerts_all = 0;  ///< in the segment `all`
+  std::string headline;                      ///< the metric of `performance`
+  std::vector<PerformanceLine> performance;  ///< by chunk; empty where the model has none
 };
 
 struct RunSummary {

@@ -27,6 +27,7 @@ void request_stop(int) { stop_requested.store(true); }
 struct Arguments {
   std::string config;
   bool quiet = false;
+  std::size_t shown_chunks = 4;
   std::string fail_on = "never";
   RunOptions options;
 };
@@ -41,6 +42,30 @@ void print_models(const RunSummary& summary) {
                    number(model.columns), model.alerts, model.alerts_all});
   }
   std::fputs(table.text().c_str(), stdout);
+}
+
+std::string with_interval(double value, double lower, double upper) {
+  if (std::isnan(value)) return "-";
+  if (std::isnan(lower) || std::isnan(upper)) return fmt::format("{:.4g}", value);
+  return fmt::format("{:.4g} [{:.4g}, {:.4g}]", value, lower, upper);
+}
+
+// The last chunks of every model's headline metric.
+void print_performance(const RunSummary& summary, std::size_t shown) {
+  for (const ModelOutcome& model : summary.models) {
+    if (model.performance.empty() || shown == 0) continue;
+    std::fputs(fmt::format("\nPerformance of {}, {} over all rows:\n", model.model, model.headline).c_str(), stdout);
+    TextTable table({"chunk", "estimated [95 % for these rows]", "realized [95 %]", "labels", ""});
+    const std::size_t lines = model.performance.size();
+    for (std::size_t i = lines - std::min(lines, shown); i < lines; ++i) {
+      const PerformanceLine& line = model.performance[i];
+      const std::string labels = std::isnan(line.labels_rate) ? "-" : fmt::format("{:.0f} %", 100 * line.labels_rate);
+      table.add_row({line.chunk, with_interval(line.estimated, line.estimated_lower, line.estimated_upper),
+                     with_interval(line.realized, line.realized_lower, line.realized_upper), labels,
+                     std::string(line.alert ? "alert" : "")});
+    }
+    std::fputs(table.text().c_str(), stdout);
+  }
 }
 
 // The columns that alert most, a line each, with their last alert.
@@ -83,6 +108,7 @@ int finish(const Arguments& arguments, const RunSummary& summary) {
   if (summary.failed() == summary.models.size()) return exit_code(summary.models.front().code);
   if (!arguments.quiet) {
     print_models(summary);
+    print_performance(summary, arguments.shown_chunks);
     if (arguments.options.kind != RunKind::fit) print_alerts(summary);
     std::fputs(fmt::format("\nResults in {}: {} values, {} alerts, {:.1f} s\n", arguments.options.output,
                            summary.result_rows, summary.alert_rows, summary.seconds)
@@ -124,6 +150,11 @@ void add_common(CLI::App& verb, Arguments& arguments) {
                   "changes no result")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("SIZE");
+  verb.add_option("--labels-memory", arguments.options.labels_memory,
+                  "Memory to join labels that are in files of their own, before the disk ($TMPDIR) is used; default "
+                  "256MB; changes no result")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   verb.add_option("--segment-memory", arguments.options.segment_memory,
                   "Memory for rows held by segment where a model has fit: per_segment; what does not fit is read in "
                   "parts; default 2GB; changes no result")
@@ -135,6 +166,8 @@ void add_common(CLI::App& verb, Arguments& arguments) {
 
 void add_results(CLI::App& verb, Arguments& arguments) {
   add_window_options(verb, arguments.options);
+  verb.add_option("--show", arguments.shown_chunks, "Chunks of each model's performance to print; default 4")
+      ->type_name("N");
   verb.add_flag("--keep-states", arguments.options.keep_states, "Also write states.parquet");
   verb.add_option("--fail-on", arguments.fail_on, "alert: exit with 1 where there are alerts")
       ->check(CLI::IsMember({"never", "alert"}));

@@ -24,6 +24,7 @@ namespace {
 constexpr std::int64_t kSlabBytes = 32 << 20;
 constexpr std::int64_t kMostSlabRows = 65'536;
 constexpr std::int64_t kTileRows = 4'096;
+constexpr std::int64_t kClassTerms = 1 << 19;  // scores of rows x classes counted at a time
 constexpr std::size_t kColumnsAtOnce = 256;  // read side by side: each open column chunk holds buffers of its own
 
 // What all workers share: immutable plans, and the result behind striped locks.
@@ -55,6 +56,7 @@ class Shared {
       result.gram.products.assign(features * (features + 1) / 2, 0);
     }
     if (pass.states && pass.performance != nullptr && pass.performance->unusable.empty()) prepare_performance(cells);
+    if (pass.classes && pass.performance != nullptr && pass.performance->unusable.empty()) prepare_classes(cells);
     column_parts = parts();
     for (const SegmentDefinition& definition : pass.segments->definitions) {
       for (const std::string& name : definition) {
@@ -85,6 +87,9 @@ class Shared {
     for (const std::optional<std::size_t>& c : {score_column, prediction_column, target_column}) {
       if (c) out[0].push_back(*c);
     }
+    for (const std::optional<std::size_t>& c : class_columns) {
+      if (c) out[0].push_back(*c);
+    }
     const std::vector<std::size_t> together = out[0];
     for (std::size_t c = 0; c < pass_.columns->size(); ++c) {
       if (!wanted(c) || std::find(together.begin(), together.end(), c) != together.end()) continue;
@@ -105,6 +110,8 @@ class Shared {
   NumberPlan error_plan;
   std::vector<std::string> segment_columns;
   std::optional<std::size_t> score_column, prediction_column, target_column;  // where performance is counted
+  ClassPlan class_plan;
+  std::vector<std::optional<std::size_t>> class_columns;  // by class_plan.scored; none: not readable
   std::vector<std::vector<std::size_t>> column_parts;
   tbb::enumerable_thread_specific<NumberPartial> partials;
   std::mutex rows_lock;
@@ -129,6 +136,24 @@ class Shared {
     if (pass_.task == Task::binary) result.states.scores.resize(cells);
     if (pass_.task == Task::regression) result.states.residuals.resize(cells);
     if (pass_.task == Task::binary) score_column = with_role(Role::score);
+    prediction_column = with_role(Role::prediction);
+    target_column = with_role(Role::target);
+  }
+
+  void prepare_classes(std::size_t cells) {
+    const PerformanceProfile& performance = *pass_.performance;
+    result.states.classes.resize(cells);
+    class_plan.classes = performance.classes.size();
+    for (std::size_t c = 0; c < class_plan.classes; ++c) {
+      if (pass_.class_scores[c] < 0) continue;
+      const auto column = static_cast<std::size_t>(pass_.class_scores[c]);
+      class_plan.scored.push_back(static_cast<std::int32_t>(c));
+      class_columns.push_back(pass_.readable[column] ? std::optional(column) : std::nullopt);
+      if (performance.calibrators.empty()) continue;
+      const Calibrator& map = performance.calibrators[c];
+      class_plan.maps.push_back(
+          {map.scores.data(), map.probabilities.data(), static_cast<std::int64_t>(map.scores.size())});
+    }
     prediction_column = with_role(Role::prediction);
     target_column = with_role(Role::target);
   }
@@ -188,9 +213,9 @@ class RowGroupTask {
       segment_readers_.push_back(std::move(reader));
     }
     segment_views_.resize(segment_readers_.size());
-    if (!shared_.result.states.scores.empty()) {
-      predictions_.emplace(pass.performance->classes);
-      labels_.emplace(pass.performance->classes);
+    if (!shared_.result.states.scores.empty() || !shared_.result.states.classes.empty()) {
+      predictions_.emplace(pass.performance->classes, pass.labels);
+      labels_.emplace(pass.performance->classes, pass.labels);
     }
     return {};
   }
@@ -199,6 +224,7 @@ class RowGroupTask {
     LW_CHECK(route(rows));
     LW_CHECK(side_by_side(columns_.size(), [&](std::size_t i) { return column(columns_[i], rows); }));
     if (first_ && !shared_.result.states.scores.empty()) LW_CHECK(scores());
+    if (first_ && !shared_.result.states.classes.empty()) LW_CHECK(class_scores());
     if (first_ && !shared_.result.states.residuals.empty()) LW_CHECK(residuals());
     if (first_ && (shared_.pass().gram || shared_.pass().errors)) LW_CHECK(feature_rows(rows));
     return {};
@@ -285,6 +311,39 @@ class RowGroupTask {
       shared_.result.states.scores[item.cell].merge(partial);
       return {};
     });
+  }
+
+  // The slab's rows as scores of several classes, predictions and labels.
+  Result<void> class_scores() {
+    std::vector<ColumnView> scores;
+    for (const std::optional<std::size_t>& c : shared_.class_columns) scores.push_back(c ? views_[*c] : ColumnView());
+    ClassItem work;
+    work.scores = scores;
+    work.plan = &shared_.class_plan;
+    if (shared_.prediction_column) work.prediction = predictions_->column(views_[*shared_.prediction_column]);
+    if (shared_.target_column) work.label = labels_->column(views_[*shared_.target_column]);
+    const auto columns = static_cast<std::int64_t>(scores.size());
+    const std::int64_t most = std::min(row::kFlushRows, kClassTerms / std::max<std::int64_t>(1, columns));
+    return side_by_side(routing_.items().size(), [&](std::size_t i) -> Result<void> {
+      const CellRows& item = routing_.items()[i];
+      ClassPartial partial;
+      for (std::int64_t done = 0; done < item.rows.count; done += most) {
+        ClassItem mine = work;
+        mine.rows = rows_from(item.rows, done, most);
+        mine.out = &partial;
+        partial.reset(shared_.class_plan.classes);
+        LW_CHECK(shared_.pass().backend->classes({&mine, 1})->wait());
+        const ClassState part = partial.take();
+        const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, item.cell));
+        shared_.result.states.classes[item.cell].merge(part);
+      }
+      return {};
+    });
+  }
+
+  static RowSelection rows_from(const RowSelection& rows, std::int64_t at, std::int64_t most) {
+    const std::int64_t count = std::min(most, rows.count - at);
+    return {rows.rows == nullptr ? rows.begin + at : 0, count, rows.rows == nullptr ? nullptr : rows.rows + at};
   }
 
   // The slab's rows as predictions and labels of a regressor.

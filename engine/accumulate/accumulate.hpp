@@ -7,6 +7,7 @@
 #include "engine/backend/backend.hpp"
 #include "engine/base/progress.hpp"
 #include "engine/chunk/plan.hpp"
+#include "engine/model/class_labels.hpp"
 #include "engine/profile/profile.hpp"
 #include "engine/source/source.hpp"
 
@@ -21,8 +22,12 @@ struct Pass {
   std::vector<bool> readable;         ///< by column: false where this source lacks it or holds it as another type
   const PcaProfile* pca = nullptr;    ///< with `errors`
   Task task = Task::none;                           ///< with `performance`
+  LabelRule labels;                                 ///< what labels and predictions stand for
   const PerformanceProfile* performance = nullptr;  ///< with `states`: scores or residuals are counted, as the task asks
   double cutoff = 0.5;                              ///< predicts a row that has no prediction
+  bool classes = false;  ///< scores of several classes are counted; with `performance`, and `class_scores` by class: the
+                         ///< column of its score, -1 for none. Calibrated sums where `performance` has calibrators
+  std::vector<std::int32_t> class_scores;
   std::vector<std::size_t> features;  ///< columns that enter the PCA, in its order; with `gram` or `errors`
   bool states = true;                 ///< column states
   bool gram = false;                  ///< the Gram matrix of all rows

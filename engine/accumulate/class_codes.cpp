@@ -1,7 +1,6 @@
-// Labels are compared in their canonical form.
+// Labels are compared as what they stand for.
 #include "engine/accumulate/class_codes.hpp"
 
-#include "engine/model/class_labels.hpp"
 #include "engine/state/row.hpp"
 
 namespace longwatch {
@@ -10,10 +9,10 @@ ClassColumn ClassCodes::column(const ColumnView& view) {
   if (!used_ || serial_ != view.dictionary->serial) {
     codes_.clear();
     for (const std::string_view text : view.dictionary->texts) {
-      const std::string label = canonical_label(text);
-      std::int8_t code = row::kNoClass;
+      const std::string label = rule_->of(text);
+      std::int16_t code = row::kNoClass;
       for (std::size_t i = 0; i < classes_->size() && !label.empty(); ++i) {
-        if ((*classes_)[i] == label) code = static_cast<std::int8_t>(i);
+        if ((*classes_)[i] == label) code = static_cast<std::int16_t>(i);
       }
       codes_.push_back(code);
     }

@@ -11,9 +11,6 @@ namespace longwatch {
 
 namespace {
 
-constexpr double kDeviations = 3;
-constexpr double kPValueLimit = 0.05;
-
 /// The last entry of the configuration that names the metric and the column; null where none does.
 const ThresholdEntry* entry_for(const ModelConfig& model, const Metric& metric, const std::string& column) {
   const auto matches = [&](const ThresholdEntry& entry) {
@@ -84,22 +81,21 @@ FittedThreshold unclipped(const ThresholdRule& rule, std::span<const double> ref
 std::optional<ThresholdRule> rule_for(const ModelConfig& model, const Metric& metric, const std::string& column) {
   if (const ThresholdEntry* entry = entry_for(model, metric, column)) return entry->rule;
   switch (metric.threshold) {
-    case DefaultThreshold::standard_deviation_both:
-      return ThresholdRule{ThresholdKind::standard_deviation, kDeviations, kDeviations};
-    case DefaultThreshold::standard_deviation_upper:
-      return ThresholdRule{ThresholdKind::standard_deviation, std::nullopt, kDeviations};
+    case DefaultThreshold::null_both:
+    case DefaultThreshold::null_upper:
+      return ThresholdRule{ThresholdKind::null, std::nullopt, std::nullopt};
     case DefaultThreshold::upper_zero:
       return ThresholdRule{ThresholdKind::constant, std::nullopt, 0.0};
-    case DefaultThreshold::p_value:
     case DefaultThreshold::none:
       break;
   }
   return std::nullopt;
 }
 
-std::optional<double> p_value_limit_for(const ModelConfig& model, const Metric& metric, const std::string& column) {
-  if (metric.threshold != DefaultThreshold::p_value || entry_for(model, metric, column) != nullptr) return std::nullopt;
-  return kPValueLimit;
+Sides sides_of(const Metric& metric) {
+  const bool upper = metric.threshold == DefaultThreshold::null_upper ||
+                     metric.threshold == DefaultThreshold::upper_zero || metric.family == Family::univariate_drift;
+  return upper ? Sides::upper : Sides::both;
 }
 
 FittedThreshold fit_threshold(const ThresholdRule& rule, const Metric& metric,

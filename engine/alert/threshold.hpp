@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "engine/alert/null_threshold.hpp"
 #include "engine/config/config.hpp"
 #include "engine/metrics/metric.hpp"
 #include "engine/profile/profile.hpp"
@@ -16,16 +17,15 @@ namespace longwatch {
 /// alerts.
 std::optional<ThresholdRule> rule_for(const ModelConfig& model, const Metric& metric, const std::string& column);
 
-/// The p-value below which `metric` of `column` is outside: 0.05 where the metric is judged by its p-value and the user
-/// gave no rule for it; none otherwise.
-std::optional<double> p_value_limit_for(const ModelConfig& model, const Metric& metric, const std::string& column);
+/// Which sides of `metric` a threshold `null` watches: the upper one where its default does, and for distances.
+Sides sides_of(const Metric& metric);
 
 /// Limits of a rule from the metric's values on the reference's chunks (NaN values are left out).
 /// constant: as given. standard_deviation: mean - lower * sd and mean + upper * sd with the population sd (NannyML's
 /// rule). quantile: linear-interpolated quantiles of the values. A limit beyond the metric's range becomes the end of
 /// the range, as in NannyML; since a value on a limit is inside, such a limit never alerts. Status "insufficient_data",
 /// without limits, where there are too few values to learn from: none for a quantile, fewer than two for a standard
-/// deviation. O(n log n) for quantiles, else O(n).
+/// deviation. O(n log n) for quantiles, else O(n). Not for `null`: see NullThreshold.
 FittedThreshold fit_threshold(const ThresholdRule& rule, const Metric& metric,
                               std::span<const double> reference_values);
 

@@ -12,6 +12,7 @@
 #include "engine/base/result.hpp"
 #include "engine/source/column.hpp"
 #include "engine/state/category_state.hpp"
+#include "engine/state/class_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/residual_state.hpp"
@@ -63,11 +64,11 @@ struct CategoryItem {
   CategoryPartial* out = nullptr;
 };
 
-/// A column of classes: codes into a slab's dictionary, and what each code is to the class at hand: 1 it, 0 another one,
-/// row::kNoClass none of the model's. `column.values` is null where the table has no such column.
+/// A column of classes: codes into a slab's dictionary, and what each code is to the class at hand: 1 it, 0 another
+/// one, row::kNoClass none of the model's. `column.values` is null where the table has no such column.
 struct ClassColumn {
   ColumnView column;
-  const std::int8_t* classes = nullptr;  ///< by slab code,
+  const std::int16_t* classes = nullptr;  ///< by slab code,
   std::size_t codes = 0;                 ///< and how many there are; a code beyond them is an error
 };
 
@@ -89,6 +90,31 @@ struct ResidualItem {
   double centre = 0;  ///< of the labels
   RowSelection rows;
   ResidualState* out = nullptr;  ///< the item's rows are added
+};
+
+/// A calibration map as plain arrays; without knots the score itself (see row::calibrated).
+struct CalibrationMap {
+  const double* scores = nullptr;  ///< strictly increasing
+  const double* probabilities = nullptr;
+  std::int64_t knots = 0;
+};
+
+/// What a backend needs to know of a classifier of several classes. Borrowed by items.
+struct ClassPlan {
+  std::size_t classes = 0;           ///< at most kMaxClasses
+  std::vector<std::int32_t> scored;  ///< the classes that have a score, increasing; none: every row lacks its scores
+  std::vector<CalibrationMap> maps;  ///< by `scored`; empty: without calibrated sums
+};
+
+/// Rows with scores, predictions and labels. In class columns a code's class is its number in the plan. A scored row
+/// without a usable prediction has the class with the largest score, the first of equal ones.
+struct ClassItem {
+  std::span<const ColumnView> scores;  ///< by plan->scored; float32 or float64; a null `values`: missing
+  ClassColumn prediction;
+  ClassColumn label;
+  RowSelection rows;  ///< at most row::kFlushRows
+  const ClassPlan* plan = nullptr;
+  ClassPartial* out = nullptr;  ///< reset by the caller; the item's rows are added
 };
 
 /// How one feature becomes z: a number is imputed and standardised, a category is looked up.
@@ -137,6 +163,7 @@ class Backend {
   [[nodiscard]] virtual std::unique_ptr<Ticket> categories(std::span<const CategoryItem> items) = 0;
   [[nodiscard]] virtual std::unique_ptr<Ticket> scores(std::span<const ScoreItem> items) = 0;
   [[nodiscard]] virtual std::unique_ptr<Ticket> residuals(std::span<const ResidualItem> items) = 0;
+  [[nodiscard]] virtual std::unique_ptr<Ticket> classes(std::span<const ClassItem> items) = 0;
   /// Adds z z' and z of the rows into `out` (sized for the features).
   [[nodiscard]] virtual std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) = 0;
   /// Writes the reconstruction error |z - V V' z| of each row (never NaN) to errors[0 ... count).

@@ -41,6 +41,13 @@ std::string rule(const ChunkRule& chunk) {
   return out;
 }
 
+// Which files they are does not matter, as with the data.
+std::string labels_text(const char* key, const ModelConfig& model, const LabelsConfig& labels) {
+  if (labels.files.empty()) return "";
+  return std::string(key) + " " + quote(labels.id.empty() ? model.id : labels.id) + " " +
+         quote(labels.target.empty() ? model.target : labels.target) + "\n";
+}
+
 std::string columns_text(const ModelConfig& model) {
   static constexpr const char* kTasks[] = {"none", "binary", "multiclass", "regression"};
   std::string out;
@@ -54,6 +61,8 @@ std::string columns_text(const ModelConfig& model) {
   for (const auto& [label, column] : model.class_scores)
     out += "class_score " + quote(label) + " " + quote(column) + "\n";
   out += "positive " + quote(model.positive.empty() ? "1" : model.positive) + "\n";
+  for (const auto& [label, meant] : model.label_map) out += "label_map " + quote(label) + " " + quote(meant) + "\n";
+  out += labels_text("reference_labels", model, model.reference_labels);
   out += "cutoff " + optional(model.cutoff) + "\n";
   out += "features " + (model.features ? list(*model.features, true) : "all") + "\n";
   out += "exclude " + list(model.exclude_features, true) + "\n";
@@ -78,14 +87,18 @@ std::string filter_text(const ModelConfig& model) {
 }
 
 std::string limits_text(const ModelConfig& model) {
-  static constexpr const char* kThresholds[] = {"constant", "standard_deviation", "quantile"};
+  static constexpr const char* kThresholds[] = {"constant", "standard_deviation", "quantile", "null"};
   static constexpr const char* kConstraints[] = {"not_null", "in_range", "in_set", "max_null_rate", "unique"};
   std::string out;
   for (const ThresholdEntry& entry : model.thresholds) {
     out += "threshold " + quote(entry.metric) + " " + quote(entry.column) + " " +
            kThresholds[static_cast<int>(entry.rule.kind)] + " " + optional(entry.rule.lower) + " " +
-           optional(entry.rule.upper) + "\n";
+           optional(entry.rule.upper);
+    if (entry.rule.kind == ThresholdKind::null)
+      out += " " + shortest(entry.rule.rate) + " " + optional(entry.rule.minimum_effect);
+    out += "\n";
   }
+  out += "minimum " + std::to_string(model.minimum_rows) + " " + std::to_string(model.minimum_events) + "\n";
   for (const Constraint& constraint : model.constraints) {
     out += "constraint " + quote(constraint.column) + " " + kConstraints[static_cast<int>(constraint.kind)] + " " +
            shortest(constraint.lower) + " " + shortest(constraint.upper) + " " + list(constraint.values, true) + "\n";
@@ -109,5 +122,7 @@ std::string canonical_text(const ModelConfig& model) {
   out += "quantiles " + std::to_string(model.quantiles) + "\n";
   return out;
 }
+
+std::string canonical_analysis_text(const ModelConfig& model) { return labels_text("labels", model, model.labels); }
 
 }  // namespace longwatch

@@ -43,6 +43,21 @@ Result<void> check_regression(const ModelConfig& model) {
   return {};
 }
 
+// Labels of their own need to know what they are and whose.
+Result<void> check_labels(const ModelConfig& model) {
+  for (const char* key : {"labels", "reference_labels"}) {
+    const LabelsConfig& labels = *key == 'l' ? model.labels : model.reference_labels;
+    if (labels.files.empty()) continue;
+    if (model.id.empty())
+      return error_at(model, key, std::string("'") + key + "' need an 'id'", "name the column they are joined by");
+    if (model.target.empty())
+      return error_at(model, key, std::string("'") + key + "' need a 'target'", "name the column they fill");
+  }
+  if (!model.label_map.empty() && model.task != Task::binary && model.task != Task::multiclass)
+    return error_at(model, "label_map", "'label_map' is for classifiers", "remove it");
+  return {};
+}
+
 Result<void> check_task(const ModelConfig& model) {
   if (model.task != Task::binary && !model.positive.empty())
     return error_at(model, "positive", "'positive' is for binary models", "remove it");
@@ -74,6 +89,7 @@ Result<void> check_model(const ModelConfig& model) {
     return error_at(model, "", "it has no 'reference'", "name the Parquet files of a period in which it worked well");
   }
   LW_CHECK(check_task(model));
+  LW_CHECK(check_labels(model));
   const bool calendar = model.chunk.kind == ChunkKind::period;
   if (calendar && model.timestamp.empty())
     return error_at(model, "chunk", "chunks by period need a 'timestamp'",

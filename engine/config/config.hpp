@@ -28,7 +28,7 @@ struct ChunkRule {
   bool operator==(const ChunkRule&) const = default;
 };
 
-enum class ThresholdKind : std::uint8_t { constant, standard_deviation, quantile };
+enum class ThresholdKind : std::uint8_t { constant, standard_deviation, quantile, null };
 
 /// A threshold rule. A missing side has no limit.
 struct ThresholdRule {
@@ -36,6 +36,8 @@ struct ThresholdRule {
   std::optional<double>
       lower;  ///< constant: the limit; standard_deviation: the multiplier; quantile: the level in [0, 1]
   std::optional<double> upper;
+  double rate = 0.01;                    ///< null: of false alarms, in chunks without change
+  std::optional<double> minimum_effect;  ///< null: in the metric's unit; absent: the metric's own
   bool operator==(const ThresholdRule&) const = default;
 };
 
@@ -91,6 +93,14 @@ struct FilterCondition {
   bool operator==(const FilterCondition&) const = default;
 };
 
+/// A table of labels, joined to the rows by id.
+struct LabelsConfig {
+  std::vector<std::string> files;  ///< paths or globs; empty: none
+  std::string id;                  ///< its columns; empty: named as the model's
+  std::string target;
+  bool operator==(const LabelsConfig&) const = default;
+};
+
 /// A segment definition: the columns whose joint value makes the segment. Several columns are a crossing.
 using SegmentDefinition = std::vector<std::string>;
 
@@ -113,6 +123,9 @@ struct ModelConfig {
   std::string id;
   std::string prediction;
   std::string target;
+  LabelsConfig labels;                              ///< of the analysis period
+  LabelsConfig reference_labels;                    ///< of the reference
+  std::map<std::string, std::string> label_map;     ///< labels of target and prediction -> what they stand for
   std::vector<std::string> scores;                  ///< binary: one column
   std::map<std::string, std::string> class_scores;  ///< multiclass: class -> score column
   std::string positive;                             ///< binary: the positive label's text; empty: "1"
@@ -128,6 +141,8 @@ struct ModelConfig {
   FitScope fit = FitScope::shared;
   std::vector<std::string> metrics;  ///< names or globs; empty: all
   std::vector<ThresholdEntry> thresholds;
+  std::int64_t minimum_rows = 30;    ///< of a chunk, for a threshold `null`
+  std::int64_t minimum_events = 10;  ///< likewise; see MetricValue::events
   std::vector<Constraint> constraints;
   std::int64_t pca_max_columns = 2000;
   double pca_variance = 0.65;     ///< share of variance kept
@@ -156,5 +171,8 @@ std::string config_json_schema();
 
 /// A canonical text of everything in `model` that changes results; equal texts mean equal fits.
 std::string canonical_text(const ModelConfig& model);
+
+/// The same of what changes only the results of the analysis, not a fit: how its labels are joined. Empty without any.
+std::string canonical_analysis_text(const ModelConfig& model);
 
 }  // namespace longwatch

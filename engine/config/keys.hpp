@@ -43,14 +43,20 @@ const std::vector<Key<ModelConfig>>& pca_keys();
 const std::vector<Key<ChunkDraft>>& chunk_keys();
 const std::vector<Key<ThresholdDraft>>& threshold_keys();
 const std::vector<Key<ThresholdRule>>& side_keys();
+const std::vector<Key<ThresholdRule>>& null_keys();
+const std::vector<Key<ModelConfig>>& minimum_keys();
 const std::vector<Key<ConstraintDraft>>& constraint_keys();
 const std::vector<Key<FilterDraft>>& filter_keys();
+const std::vector<Key<LabelsConfig>>& labels_keys();
 
 Result<void> read_chunk(const Field& field, ModelConfig& model);
 Result<void> read_reference_chunk(const Field& field, ModelConfig& model);
 Result<void> read_thresholds(const Field& field, ModelConfig& model);
 Result<void> read_constraints(const Field& field, ModelConfig& model);
 Result<void> read_filter(const Field& field, ModelConfig& model);
+Result<void> read_labels(const Field& field, ModelConfig& model);
+Result<void> read_reference_labels(const Field& field, ModelConfig& model);
+Result<void> read_label_map(const Field& field, ModelConfig& model);
 
 /// The rules between keys: a model has a reference, a task has the columns it needs, a calendar has a timestamp.
 Result<void> check_model(const ModelConfig& model);

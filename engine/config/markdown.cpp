@@ -95,12 +95,19 @@ std::string config_markdown() {
       "and `not_in`.\n\n" +
       table(filter_keys());
   out += kFilterRules;
+  out +=
+      "\n## labels\n\nFiles, or a map; `reference_labels` likewise. What is counted and what wins: "
+      "[labels](input.md#labels).\n\n" +
+      table(labels_keys());
   out += "\n## features\n\nA list of names, or a map:\n\n" + table(feature_keys());
   out +=
       "\n## thresholds\n\nKeys are `metric` or `metric@column`, either with `*` and `?`. A value is `none` (never "
       "outside) or a map with exactly one of:\n\n" +
       table(threshold_keys());
-  out += "\nBoth sides are optional, but one must be there:\n\n" + table(side_keys());
+  out += "\nUnder `null`, as a map:\n\n" + table(null_keys());
+  out += "\nOf the others both sides are optional, but one must be there:\n\n" + table(side_keys());
+  out += "\n## minimum\n\nWhat a chunk needs for a threshold `null`; with less its status is `insufficient_data`.\n\n" +
+         table(minimum_keys());
   out += "\n## constraints\n\nEach entry names one column or several, and one limit or several.\n\n" +
          table(constraint_keys());
   out += "\n## pca\n\n" + table(pca_keys());

@@ -123,6 +123,21 @@ Result<void> read_fit(const Field& field, ModelConfig& model) {
   return {};
 }
 
+Result<void> read_minimum(const Field& field, ModelConfig& model) {
+  return !field.is(NodeKind::map) || field.node().items.empty() ? Result<void>(field.wrong_type())
+                                                               : read_map(field, minimum_keys(), model);
+}
+
+Result<void> read_minimum_rows(const Field& field, ModelConfig& model) {
+  LW_TRY(model.minimum_rows, field.integer(0, 1'000'000'000));
+  return {};
+}
+
+Result<void> read_minimum_events(const Field& field, ModelConfig& model) {
+  LW_TRY(model.minimum_events, field.integer(0, 1'000'000'000));
+  return {};
+}
+
 Result<void> read_pca(const Field& field, ModelConfig& model) {
   return field.is(NodeKind::map) && field.node().items.empty() ? field.wrong_type()
                                                                : read_map(field, pca_keys(), model);
@@ -154,6 +169,19 @@ const std::vector<Key<ModelConfig>>& feature_keys() {
       {{"exclude", "a list of column names or globs", "Columns that are no features; wins over `include`.", "none",
         "[\"*_pred\", \"*score*\"]", kTexts},
        read_texts<&ModelConfig::exclude_features>},
+  };
+  return kKeys;
+}
+
+const std::vector<Key<ModelConfig>>& minimum_keys() {
+  static const std::vector<Key<ModelConfig>> kKeys = {
+      {{"rows", "a whole number from 0 to 1000000000", "Rows of the chunk and segment.", "30", "100",
+        R"({"type": "integer", "minimum": 0, "maximum": 1000000000})"},
+       read_minimum_rows},
+      {{"events", "a whole number from 0 to 1000000000",
+        "Members of the smaller class of the metric's denominator, such as positives for `recall`.", "10", "30",
+        R"({"type": "integer", "minimum": 0, "maximum": 1000000000})"},
+       read_minimum_events},
   };
   return kKeys;
 }
@@ -215,6 +243,21 @@ const std::vector<Key<ModelConfig>>& model_keys() {
       {{"target", "a column name", "What turned out to be true. May be missing in part, or in the analysis altogether.",
         "none", "late", kText},
        read_text<&ModelConfig::target>},
+      {{"labels", "a path, glob or folder, a list of them, or a map with 'file'",
+        "Labels of the analysis period in files of their own, joined by the `id`; see [labels](input.md#labels). They "
+        "fill the `target`.",
+        "none: the target is in the data", "{file: labels/*.parquet, id: flight_id, target: was_late}",
+        R"({"$ref": "#/$defs/labels"})"},
+       read_labels},
+      {{"reference_labels", "a path, glob or folder, a list of them, or a map with 'file'",
+        "The same for the reference.", "none: the target is in the data", "reference_labels.parquet",
+        R"({"$ref": "#/$defs/labels"})"},
+       read_reference_labels},
+      {{"label_map", "a map of label to label",
+        "What labels of a classifier's target and prediction stand for; labels it does not name stand for themselves.",
+        "none", "{\"yes\": 1, \"no\": 0}",
+        R"({"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/text"}})"},
+       read_label_map},
       {{"score", "a column name, or for multiclass a map of class to column or a list of columns",
         "Predicted probability: of the positive class (binary), or of each class (multiclass).", "none", "late_score",
         R"({"anyOf": [{"$ref": "#/$defs/texts"}, {"$ref": "#/$defs/class_scores"}]})"},
@@ -270,6 +313,9 @@ const std::vector<Key<ModelConfig>>& model_keys() {
         "{jensen_shannon: {constant: {upper: 0.1}}, \"missing_rate@age\": {standard_deviation: 4}}",
         R"({"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/threshold"}})"},
        read_thresholds},
+      {{"minimum", "a map with rows and events", "What a chunk needs to be judged by a threshold `null`.",
+        "{rows: 30, events: 10}", "{rows: 100}", R"({"$ref": "#/$defs/minimum"})"},
+       read_minimum},
       {{"constraints", "a list of limits on columns", "Limits that need no reference; beyond them is an alert.", "none",
         "[{column: distance, in_range: [80, 5000]}, {column: [age, income], not_null: true}]",
         R"({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/constraint"}})"},

@@ -65,20 +65,29 @@ Json definitions() {
   Json condition = object(filter_keys(), false);
   condition["required"] = Json::array({"column"});
   condition["minProperties"] = 2;
+  Json labels = object(labels_keys(), true);
+  labels["required"] = Json::array({"file"});
   Json features = object(feature_keys(), true);
   features["minProperties"] = 1;
   Json pca = object(pca_keys(), false);
   pca["minProperties"] = 1;
   Json sides = object(side_keys(), false);
   sides["minProperties"] = 1;
+  Json null_threshold = object(null_keys(), false);
+  null_threshold["minProperties"] = 1;
+  Json minimum = object(minimum_keys(), false);
+  minimum["minProperties"] = 1;
   Json model = object(model_keys(), true);
   model["type"] = Json::array({"object", "null"});
   Json out = shared();
   out.update(Json{{"model", model},
+                  {"labels", Json{{"anyOf", Json::array({Json{{"$ref", "#/$defs/texts"}}, labels})}}},
                   {"features", features},
                   {"chunk", Json{{"anyOf", Json::array({period, chunk})}}},
                   {"threshold", Json{{"anyOf", Json::array({Json{{"const", "none"}}, threshold})}}},
                   {"sides", sides},
+                  {"null_threshold", null_threshold},
+                  {"minimum", minimum},
                   {"constraint", constraint},
                   {"condition", condition},
                   {"pca", pca}});

@@ -8,6 +8,8 @@ namespace longwatch {
 namespace {
 
 constexpr double kMost = std::numeric_limits<double>::max();
+constexpr double kLeastRate = 1e-7;  // as far as tails are known
+constexpr double kMostRate = 0.5;
 const char* const kNumber = R"({"type": ["number", "null"]})";
 
 Result<void> read_lower(const Field& field, ThresholdRule& rule) {
@@ -59,18 +61,35 @@ Result<void> read_quantile(const Field& field, ThresholdDraft& draft) {
   return read_sides(field, draft, ThresholdKind::quantile, 0, 1);
 }
 
+Result<void> read_rate(const Field& field, ThresholdRule& rule) {
+  LW_TRY(rule.rate, field.number(0, 1));
+  if (rule.rate < kLeastRate || rule.rate > kMostRate) return field.wrong_type();
+  return {};
+}
+
+Result<void> read_minimum_effect(const Field& field, ThresholdRule& rule) {
+  LW_TRY(rule.minimum_effect, field.number(0, kMost));
+  return {};
+}
+
+Result<void> read_null(const Field& field, ThresholdDraft& draft) {
+  ++draft.kinds;
+  draft.rule = ThresholdRule{ThresholdKind::null, std::nullopt, std::nullopt};
+  return field.is(NodeKind::scalar) ? read_rate(field, draft.rule) : read_map(field, null_keys(), draft.rule);
+}
+
 Result<ThresholdRule> read_rule(const Field& field) {
   if (field.is(NodeKind::scalar) && field.node().text == "none")
     return ThresholdRule{ThresholdKind::constant, std::nullopt, std::nullopt};
   if (!field.is(NodeKind::map)) {
     return field.error(
-        "'" + field.path() + "' must be none, or a map with one of constant, standard_deviation and quantile",
+        "'" + field.path() + "' must be none, or a map with one of null, constant, standard_deviation and quantile",
         "for example {constant: {upper: 0.1}}");
   }
   ThresholdDraft draft;
   LW_CHECK(read_map(field, threshold_keys(), draft));
   if (draft.kinds != 1) {
-    return field.error("'" + field.path() + "' needs exactly one of constant, standard_deviation and quantile",
+    return field.error("'" + field.path() + "' needs exactly one of null, constant, standard_deviation and quantile",
                        "for example {constant: {upper: 0.1}}");
   }
   return draft.rule;
@@ -86,8 +105,25 @@ const std::vector<Key<ThresholdRule>>& side_keys() {
   return kKeys;
 }
 
+const std::vector<Key<ThresholdRule>>& null_keys() {
+  static const std::vector<Key<ThresholdRule>> kKeys = {
+      {{"rate", "a number from 1e-7 to 0.5", "Share of chunks without change that are outside.", "0.01", "0.001",
+        R"({"type": "number", "minimum": 1e-7, "maximum": 0.5})"},
+       read_rate},
+      {{"minimum_effect", "a number of at least 0",
+        "Smaller changes, in the metric's own unit, are no alerts, however sure they are.",
+        "the metric's own, see [metrics](metrics.md#thresholds)", "0.02", R"({"type": "number", "minimum": 0})"},
+       read_minimum_effect},
+  };
+  return kKeys;
+}
+
 const std::vector<Key<ThresholdDraft>>& threshold_keys() {
   static const std::vector<Key<ThresholdDraft>> kKeys = {
+      {{"null", "a number from 1e-7 to 0.5, or a map with rate, minimum_effect or both",
+        "What a chunk of this size does when nothing has changed, at this rate of false alarms.", "0.01", "0.001",
+        R"({"anyOf": [{"type": "number", "minimum": 1e-7, "maximum": 0.5}, {"$ref": "#/$defs/null_threshold"}]})"},
+       read_null},
       {{"constant", "a map with lower, upper or both", "The limits themselves; a value on a limit is inside.", "",
         "{lower: 0.65}", R"({"$ref": "#/$defs/sides"})"},
        read_constant},

@@ -5,11 +5,12 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "engine/base/text.hpp"
 #include "engine/evaluate/constraints.hpp"
+#include "engine/evaluate/judge.hpp"
+#include "engine/metrics/classes_view.hpp"
 #include "engine/metrics/classifier_view.hpp"
 
 namespace longwatch {
@@ -82,13 +83,12 @@ class ColumnTask {
       merge_model_reference();
     }
     if (in_reference_) side({&profile.states, chunks, true});
-    fit_thresholds();
-    for (Judged& judged : out_) judge(judged);
-    if (periods_.analysis != nullptr) {
-      const std::size_t first = out_.size();
-      side({periods_.analysis, periods_.analysis_chunks, false});
-      for (std::size_t i = first; i < out_.size(); ++i) judge(out_[i]);
-    }
+    const std::string name = column_ < 0 ? "" : profile_column_->column.name;
+    const bool continuous = column_ >= 0 && profile_column_->column.kind == ColumnKind::continuous;
+    Judge judge(*periods_.model, name, continuous ? profile_column_->deviation : kNaN);
+    judge.learn(out_);
+    if (periods_.analysis != nullptr) side({periods_.analysis, periods_.analysis_chunks, false});
+    for (Judged& judged : out_) judge.judge(judged);
     return std::move(out_);
   }
 
@@ -118,11 +118,15 @@ class ColumnTask {
     for (std::int64_t slot = 0; slot < table.slots; ++slot) {
       const std::size_t cell = table.cell(segment_, slot);
       if (!table.reconstruction.empty()) reconstruction_total_.merge(table.reconstruction[cell]);
-      if (!table.scores.empty()) score_total_.merge(table.scores[cell]);
+      if (!table.classes.empty()) class_total_.merge(table.classes[cell]);
       if (!table.residuals.empty()) residual_total_.merge(table.residuals[cell]);
       if (!table.losses.empty()) loss_total_.merge(table.losses[cell]);
     }
-    if (!table.scores.empty()) reference_classifier_.assign(score_total_, periods_.reference->performance);
+    if (!table.classes.empty()) reference_classes_.assign(class_total_, periods_.reference->performance);
+    if (table.scores.empty()) return;
+    const auto slots = static_cast<std::size_t>(table.slots);
+    score_total_ = merge_scores(std::span(table.scores).subspan(table.cell(segment_, 0), slots));
+    reference_classifier_.assign(score_total_, periods_.reference->performance);
   }
 
   // The states of the model's own metrics in one cell.
@@ -134,6 +138,11 @@ class ColumnTask {
     if (in_reference_ && !periods_.reference->states.losses.empty()) input.reference_losses = &loss_total_;
     if (!side.table->residuals.empty()) input.residuals = &side.table->residuals[cell];
     if (in_reference_ && !periods_.reference->states.residuals.empty()) input.reference_residuals = &residual_total_;
+    if (!side.table->classes.empty()) {
+      classes_.assign(side.table->classes[cell], periods_.reference->performance);
+      input.classes = &classes_;
+      if (in_reference_) input.reference_classes = &reference_classes_;
+    }
     if (side.table->scores.empty()) return;
     classifier_.assign(side.table->scores[cell], periods_.reference->performance);
     input.classifier = &classifier_;
@@ -247,54 +256,6 @@ class ColumnTask {
     }
   }
 
-  void fit_thresholds() {
-    const std::string name = column_ < 0 ? "" : profile_column_->column.name;
-    thresholds_.resize(metrics_.size());
-    for (std::size_t m = 0; m < metrics_.size(); ++m) {
-      if (!applies(*metrics_[m])) continue;
-      const auto rule = rule_for(*periods_.model, *metrics_[m], name);
-      if (!rule) continue;
-      for (std::size_t variant = 0; variant < variants_[m]; ++variant) {
-        std::vector<double> values;
-        for (const Judged& judged : out_) {
-          const bool same = judged.metric == metrics_[m] && judged.variant == static_cast<std::int32_t>(variant);
-          if (same && judged.value.status == "ok") values.push_back(judged.value.value);
-        }
-        thresholds_[m].push_back(fit_threshold(*rule, *metrics_[m], values));
-      }
-    }
-  }
-
-  void judge(Judged& judged) const {
-    if (judged.value.status != "ok") {
-      if (judged.constraint < 0) set_limits(judged);
-      return;
-    }
-    if (judged.constraint >= 0) {
-      judged.outside = judged.value.value > judged.upper ? 1 : 0;
-      return;
-    }
-    if (const auto* threshold = set_limits(judged)) {
-      judged.outside = outside(judged.value.value, *threshold) ? 1 : 0;
-    } else if (const auto limit = p_value_limit_for(*periods_.model, *judged.metric,
-                                                    judged.column < 0 ? "" : profile_column_->column.name)) {
-      judged.outside = judged.value.p_value < *limit ? 1 : 0;
-    }
-  }
-
-  // The threshold that applies to a value, copied into it; null where there is none.
-  const FittedThreshold* set_limits(Judged& judged) const {
-    const auto m =
-        static_cast<std::size_t>(std::find(metrics_.begin(), metrics_.end(), judged.metric) - metrics_.begin());
-    if (thresholds_[m].empty()) return nullptr;
-    const FittedThreshold& threshold = thresholds_[m][static_cast<std::size_t>(judged.variant)];
-    if (threshold.status != "ok") return nullptr;
-    if (std::isnan(threshold.lower) && std::isnan(threshold.upper)) return nullptr;  // a rule of `none`
-    judged.lower = threshold.lower;
-    judged.upper = threshold.upper;
-    return &threshold;
-  }
-
   const Periods& periods_;
   const std::vector<const Metric*>& metrics_;
   std::int32_t segment_;  // in the tables
@@ -306,14 +267,16 @@ class ColumnTask {
   CategoryState category_total_;
   NumberState reconstruction_total_;
   ScoreState score_total_;
+  ClassState class_total_;
+  ClassesView reference_classes_;
+  ClassesView classes_;  // of the chunk at hand
   ResidualState residual_total_;
   LossState loss_total_;
   ClassifierView reference_classifier_;
   std::optional<View> reference_;
-  View view_;                                             // of the chunk at hand
-  ClassifierView classifier_;                             // likewise
-  std::vector<std::size_t> variants_;                     // by metric: how many values it has
-  std::vector<std::vector<FittedThreshold>> thresholds_;  // by metric, then by variant; none where nothing alerts
+  View view_;                          // of the chunk at hand
+  ClassifierView classifier_;          // likewise
+  std::vector<std::size_t> variants_;  // by metric: how many values it has
   std::vector<Judged> out_;
 };
 

@@ -44,7 +44,12 @@ struct Judged {
   MetricValue value;
   double lower = kNaN;  ///< threshold
   double upper = kNaN;
-  int outside = -1;  ///< 1, 0, or -1 where there is nothing to compare
+  double minimum_detectable = kNaN;
+  double q_value = kNaN;  ///< see decide_alerts
+  int outside = -1;       ///< 1, 0, or -1 where there is nothing to compare
+  int alert = -1;
+  bool tested = false;     ///< by a threshold `null`: an alert needs more than being outside
+  bool worthwhile = true;  ///< the change is at least the minimum effect
 };
 
 /// The metrics that a model asks for (all, where it names none). Fails on a name or glob that matches none, with its

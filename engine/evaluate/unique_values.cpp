@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/base/text.hpp"
+#include "engine/evaluate/judge.hpp"
 #include "engine/metrics/location.hpp"
 
 namespace longwatch {
@@ -26,11 +27,10 @@ class UniqueTask {
 
   std::vector<Judged> run(const UniqueColumn& reference, const UniqueColumn* analysis) {
     period(reference, true);
-    for (std::size_t m = 0; m < metrics_.size(); ++m) fit(m);
-    for (Judged& judged : out_) judge(judged);
-    const std::size_t first = out_.size();
+    Judge judge(model_, name_, kNaN);
+    judge.learn(out_);
     if (analysis != nullptr) period(*analysis, false);
-    for (std::size_t i = first; i < out_.size(); ++i) judge(out_[i]);
+    for (Judged& judged : out_) judge.judge(judged);
     return std::move(out_);
   }
 
@@ -76,39 +76,10 @@ class UniqueTask {
     return metric.name == "missing_rate" ? rate : metrics::times(std::move(rate), static_cast<double>(counts.rows));
   }
 
-  void fit(std::size_t m) {
-    thresholds_.emplace_back();
-    const auto rule = rule_for(model_, *metrics_[m], name_);
-    if (!rule) return;
-    std::vector<double> values;
-    for (const Judged& judged : out_) {
-      if (judged.metric == metrics_[m] && judged.chunk >= 0 && judged.value.status == "ok")
-        values.push_back(judged.value.value);
-    }
-    thresholds_[m] = fit_threshold(*rule, *metrics_[m], values);
-  }
-
-  void judge(Judged& judged) const {
-    if (judged.constraint >= 0) {
-      if (judged.value.status == "ok") judged.outside = judged.value.value > judged.upper ? 1 : 0;
-      return;
-    }
-    if (judged.chunk < 0) return;
-    const auto m =
-        static_cast<std::size_t>(std::find(metrics_.begin(), metrics_.end(), judged.metric) - metrics_.begin());
-    const auto& threshold = thresholds_[m];
-    if (!threshold || threshold->status != "ok") return;
-    if (std::isnan(threshold->lower) && std::isnan(threshold->upper)) return;  // a rule of `none`
-    judged.lower = threshold->lower;
-    judged.upper = threshold->upper;
-    if (judged.value.status == "ok") judged.outside = outside(judged.value.value, *threshold) ? 1 : 0;
-  }
-
   const ModelConfig& model_;
   const std::string& name_;
   std::int32_t column_;
   std::vector<const Metric*> metrics_;
-  std::vector<std::optional<FittedThreshold>> thresholds_;  // by metric
   std::vector<Judged> out_;
 };
 

@@ -1,6 +1,6 @@
 // Pearson's chi-squared test of the chunk's categories against the reference's.
+#include "engine/metrics/additive.hpp"
 #include "engine/metrics/gamma.hpp"
-#include "engine/metrics/guards.hpp"
 
 namespace longwatch {
 namespace {
@@ -29,6 +29,30 @@ std::vector<Pair> occurring(const CategoryView& reference, const CategoryView& c
   return pairs;
 }
 
+/// The statistic of a chunk of n rows without drift, its categories pooled as those of the other distances.
+NullSpread null_of(const CategoryView& reference, double n) {
+  const auto terms = metrics::null_terms(reference);
+  const double rows = static_cast<double>(reference.present);
+  return metrics::null_of_sum(terms->bins, n, 1, [&](double q, double p) {
+    const double total = n * q + rows * p;
+    return total == 0 ? 0 : n * rows * (q - p) * (q - p) / total;
+  });
+}
+
+/// Of the statistic by the delta method, 0 where nothing differs.
+double variance_of(const std::vector<Pair>& pairs, double reference_rows, double chunk_rows) {
+  metrics::SlopeSums of_q, of_p;
+  for (const Pair& pair : pairs) {
+    const double q = static_cast<double>(pair.chunk) / chunk_rows;
+    const double p = static_cast<double>(pair.reference) / reference_rows;
+    const double ratio = (q - p) / static_cast<double>(pair.chunk + pair.reference);
+    const double scale = chunk_rows * reference_rows * ratio;
+    of_q.add(q, scale * (2 - chunk_rows * ratio));
+    of_p.add(p, -scale * (2 + reference_rows * ratio));
+  }
+  return of_q.variance(chunk_rows) + of_p.variance(reference_rows);
+}
+
 /// Both rows of the table deviate from what is expected by the same amount: (a n2 - b n1) / (n1 + n2), exact in
 /// integers.
 MetricValue test(const CategoryView& reference, const CategoryView& chunk) {
@@ -50,6 +74,11 @@ MetricValue test(const CategoryView& reference, const CategoryView& chunk) {
   }
   MetricValue out = metrics::value_of(statistic);
   out.p_value = metrics::chi_squared_tail(statistic, static_cast<double>(freedom));
+  out.null = null_of(reference, chunk_rows);
+  if (freedom == 0) return out;
+  const double mean = static_cast<double>(freedom);
+  metrics::set_square_interval(out, {statistic, mean, 2 * mean, mean, variance_of(pairs, reference_rows, chunk_rows)}, 1,
+                               std::numeric_limits<double>::infinity());
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "engine/metrics/reference_figures.hpp"
 #include "engine/state/compensated.hpp"
 
 namespace longwatch {
@@ -41,37 +42,78 @@ void close(OutcomeTable& table) {
 
 }  // namespace
 
+std::span<const double> score_bin_edges(const PerformanceProfile& profile) {
+  static constexpr double kTenths[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
+  if (profile.calibrators.empty()) return kTenths;
+  return profile.calibrators.front().deciles;
+}
+
 void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& profile) {
   scores = &state;
   performance = &profile;
   clear(realized);
   clear(estimated);
   calibrated.clear();
+  figures = std::make_shared<FiguresOfReference>();
   const bool estimable = profile.not_estimated.empty() && profile.unusable.empty() && !profile.calibrators.empty();
-  for (auto entry = state.entries.rbegin(); entry != state.entries.rend(); ++entry) {
-    const double count = static_cast<double>(entry->count());
-    const int predicted = entry->predicted() ? 1 : 0;
-    if (estimable) {
-      if (estimated.score.empty() || estimated.score.back() != entry->score) {
-        add_score(estimated, entry->score);
-        calibrated.push_back(profile.calibrators.front().probability(entry->score));
-      }
-      estimated.positive[predicted].back() += count * calibrated.back();
-      estimated.negative[predicted].back() += count * (1 - calibrated.back());
-    }
+  fill_realized();
+  if (estimable) fill_estimated();
+  fill_bins();
+  close(realized);
+  close(estimated);
+  if (estimable) noise.assign(estimated, calibrated, profile.calibrators.front());
+  labels_rate = state.rows == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                : static_cast<double>(state.labelled()) / static_cast<double>(state.rows);
+}
+
+void ClassifierView::fill_realized() {
+  const std::vector<ScoreEntry>& entries = scores->entries;
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
     if (entry->label() == LabelCode::unknown) continue;
     if (realized.score.empty() || realized.score.back() != entry->score) add_score(realized, entry->score);
     auto* masses = entry->label() == LabelCode::positive ? realized.positive : realized.negative;
-    masses[predicted].back() += count;
+    masses[entry->predicted() ? 1 : 0].back() += static_cast<double>(entry->count());
   }
   for (int predicted = 0; predicted < 2; ++predicted) {
-    realized.unscored_negative[predicted] = static_cast<double>(state.unscored[3 * predicted]);
-    realized.unscored_positive[predicted] = static_cast<double>(state.unscored[3 * predicted + 1]);
+    realized.unscored_negative[predicted] = static_cast<double>(scores->unscored[3 * predicted]);
+    realized.unscored_positive[predicted] = static_cast<double>(scores->unscored[3 * predicted + 1]);
   }
-  close(realized);
-  close(estimated);
-  labels_rate = state.rows == 0 ? std::numeric_limits<double>::quiet_NaN()
-                                : static_cast<double>(state.labelled()) / static_cast<double>(state.rows);
+}
+
+// Counts of a score add up to integers before they are multiplied, so labels do not change an estimate's last bits.
+void ClassifierView::fill_estimated() {
+  CalibratorWalk walk(performance->calibrators.front());
+  const std::vector<ScoreEntry>& entries = scores->entries;
+  for (auto entry = entries.rbegin(); entry != entries.rend();) {
+    const double score = entry->score;
+    std::int64_t rows[2] = {0, 0};
+    for (; entry != entries.rend() && entry->score == score; ++entry)
+      rows[entry->predicted() ? 1 : 0] += entry->count();
+    add_score(estimated, score);
+    calibrated.push_back(walk.at(score));
+    for (int predicted = 0; predicted < 2; ++predicted) {
+      estimated.positive[predicted].back() = static_cast<double>(rows[predicted]) * calibrated.back();
+      estimated.negative[predicted].back() = static_cast<double>(rows[predicted]) * (1 - calibrated.back());
+    }
+  }
+}
+
+void ClassifierView::fill_bins() {
+  const std::span<const double> edges = score_bin_edges(*performance);
+  bins.assign(edges.size() + 1, {});
+  std::size_t at = 0;
+  for (const ScoreEntry& entry : scores->entries) {
+    while (at < edges.size() && entry.score > edges[at]) ++at;
+    const double count = static_cast<double>(entry.count());
+    ScoreBin& bin = bins[at];
+    if (entry.label() == LabelCode::unknown) {
+      bin.unlabelled += count;
+      continue;
+    }
+    bin.labelled += count;
+    bin.score += count * entry.score;
+    if (entry.label() == LabelCode::positive) bin.positive += count;
+  }
 }
 
 }  // namespace longwatch

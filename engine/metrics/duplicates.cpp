@@ -43,6 +43,7 @@ const Metric metric_duplicate_count = {
     .needs_reference = false,
     .threshold = DefaultThreshold::none,
     .compute = count,
+    .grows_with_rows = true,
 };
 
 LONGWATCH_METRIC(duplicate_rate)
@@ -73,6 +74,7 @@ const Metric metric_unique_count = {
     .needs_reference = false,
     .threshold = DefaultThreshold::none,
     .compute = unique,
+    .grows_with_rows = true,
 };
 
 }  // namespace longwatch

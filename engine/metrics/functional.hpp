@@ -2,9 +2,17 @@
 // A performance metric as a function of an outcome table: one formula for estimates, realized values and every class
 // of a multiclass model.
 
-#include "engine/metrics/classifier_view.hpp"
+#include <array>
+
+#include "engine/metrics/interval_recipe.hpp"
+
+namespace longwatch {
+struct ClassesView;
+}
 
 namespace longwatch::metrics {
+
+struct Averaged;  // class_average.hpp
 
 /// Source of each formula: the metric's own file. All are O(scores), or O(1) where they read the confusion matrix only.
 struct Functional {
@@ -13,6 +21,9 @@ struct Functional {
   bool ranked;                                 ///< reads the masses by score; else the confusion matrix only
   /// Members of the smaller class of the denominator; null where they do not matter.
   double (*events)(const OutcomeTable& table) = nullptr;
+  const IntervalRecipe& (*recipe)() = nullptr;  ///< of its interval; null: it has none
+  /// Its own formula for several classes; null: an average over them, each against the rest.
+  Averaged (*of_classes)(const ClassesView& view, bool estimated) = nullptr;
 };
 
 // From the confusion matrix (confusion_functionals.cpp).
@@ -23,6 +34,9 @@ extern const Functional kMatthewsCorrelation;
 extern const Functional kPrecision;
 extern const Functional kRecall;
 extern const Functional kSpecificity;
+/// True positives, false positives, false negatives and true negatives; each in rows, as a share of all rows, of its
+/// actual class and of its predicted class.
+extern const std::array<Functional, 16> kConfusionEntries;
 
 // From the scores (score_functionals.cpp).
 extern const Functional kAveragePrecision;

@@ -1,17 +1,25 @@
 // Hellinger distance between reference and chunk.
-#include "engine/metrics/binned.hpp"
+#include "engine/metrics/additive.hpp"
 
 namespace longwatch {
 namespace {
 
+struct SquaredDistance {
+  static constexpr double kPower = 2;
+  static double value(double q, double p) {
+    const double difference = std::sqrt(p) - std::sqrt(q);
+    return difference * difference / 2;
+  }
+  static double slope_q(double q, double p) { return (1 - std::sqrt(p / q)) / 2; }
+  static double slope_p(double q, double p) { return (1 - std::sqrt(q / p)) / 2; }
+  /// An empty bin counts as half a row, since the bias of a root has no bound.
+  static double bend_q(double q, double p, double n) { return std::sqrt(p / std::max(q, 0.5 / n)) / 8; }
+  static double bend_p(double q, double p, double n) { return std::sqrt(q / std::max(p, 0.5 / n)) / 8; }
+};
+
 MetricValue compute(const MetricInput& input) {
   return metrics::with_bins(input, [](const metrics::BinnedPair& pair) {
-    double sum = 0;
-    pair.for_each_share([&](double p, double q) {
-      const double difference = std::sqrt(p) - std::sqrt(q);
-      sum += difference * difference;
-    });
-    return metrics::value_of(std::min(1.0, std::sqrt(sum / 2)));
+    return metrics::additive_distance<SquaredDistance>(pair, pair.null_terms->bins, 1);
   });
 }
 
@@ -29,6 +37,7 @@ const Metric metric_hellinger = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.035,
 };
 
 }  // namespace longwatch

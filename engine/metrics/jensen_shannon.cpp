@@ -1,31 +1,31 @@
 // Jensen-Shannon distance between reference and chunk.
-#include "engine/metrics/binned.hpp"
+#include "engine/metrics/additive.hpp"
 
 namespace longwatch {
 namespace {
 
 const double kBits = 2 * std::log(2.0);
 
-/// p ln(p/m) + q ln(q/m) with m = (p + q) / 2, as m (ln(1 - t^2) + 2 t atanh t), t = (p - q) / (p + q): no cancellation
-/// between bins, so that a tiny distance keeps its digits.
-double divergence(double p, double q) {
-  const double total = p + q;
-  if (total == 0) return 0;
-  const double t = (p - q) / total;
-  if (std::abs(t) == 1) return total * std::log(2.0);
-  return total / 2 * (std::log1p(-t * t) + 2 * t * std::atanh(t));
-}
+struct Divergence {
+  static constexpr double kPower = 2;
+  /// p ln(p/m) + q ln(q/m) with m = (p + q) / 2, as m (ln(1 - t^2) + 2 t atanh t), t = (p - q) / (p + q): no
+  /// cancellation between bins, so that a tiny distance keeps its digits.
+  static double value(double q, double p) {
+    const double total = p + q;
+    if (total == 0) return 0;
+    const double t = (p - q) / total;
+    if (std::abs(t) == 1) return total / 2;
+    return total / 2 * (std::log1p(-t * t) + 2 * t * std::atanh(t)) / kBits;
+  }
+  static double slope_q(double q, double p) { return std::log(2 * q / (p + q)) / kBits; }
+  static double slope_p(double q, double p) { return std::log(2 * p / (p + q)) / kBits; }
+  static double bend_q(double q, double p, double) { return p / (p + q) / (2 * kBits); }
+  static double bend_p(double q, double p, double) { return q / (p + q) / (2 * kBits); }
+};
 
 MetricValue compute(const MetricInput& input) {
   return metrics::with_bins(input, [](const metrics::BinnedPair& pair) {
-    double sum = 0;
-    pair.for_each_share([&](double p, double q) { sum += divergence(p, q); });
-    const double square = std::clamp(sum / kBits, 0.0, 1.0);
-    MetricValue out = metrics::value_of(std::sqrt(square));
-    out.null = metrics::null_of_sum(pair.null_terms->bins, static_cast<double>(pair.chunk_rows), 2,
-                                    [](double q, double p) { return divergence(p, q) / kBits; });
-    out.p_value = metrics::null_tail(out.null, square);
-    return out;
+    return metrics::additive_distance<Divergence>(pair, pair.null_terms->bins, 1);
   });
 }
 
@@ -45,6 +45,7 @@ const Metric metric_jensen_shannon = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.04,
 };
 
 }  // namespace longwatch

@@ -1,8 +1,67 @@
 // Two-sample Kolmogorov-Smirnov statistic from the counts of a partition.
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/largest_difference.hpp"
+#include "engine/metrics/null_terms.hpp"
 
 namespace longwatch {
 namespace {
+
+using Point = metrics::LargestDifference::Point;
+
+/// Differences of the cumulative distributions at some 40 cells, the largest one among them, and their times on the
+/// bridge.
+struct Points {
+  std::vector<Point> points;
+  std::vector<double> times;
+};
+
+Points points_of(const NumberView& reference, const NumberView& chunk) {
+  const double rows = static_cast<double>(reference.present());
+  const double n = static_cast<double>(chunk.present());
+  const double all = n + rows;
+  constexpr double kStep = 1.0 / 32;
+  Points out;
+  std::int64_t of_reference = reference.state->counts.negative_inf;
+  std::int64_t of_chunk = chunk.state->counts.negative_inf;
+  Point best;
+  double begin = 0, best_time = 0;
+  const auto end_group = [&](double time) {
+    if (best_time > 0 && out.points.size() + 2 < metrics::kPoints) {
+      out.points.push_back(best);
+      out.times.push_back(best_time);
+    }
+    best = {};
+    best_time = 0;
+    begin = time;
+  };
+  for (std::size_t cell = 0; cell < chunk.counts.size(); ++cell) {
+    if (reference.counts[cell] == 0 && chunk.counts[cell] == 0) continue;
+    of_reference += reference.counts[cell];
+    of_chunk += chunk.counts[cell];
+    const double p = static_cast<double>(of_reference) / rows;
+    const double q = static_cast<double>(of_chunk) / n;
+    const double time = static_cast<double>(of_reference + of_chunk) / all;
+    if (time - begin > kStep) end_group(time);
+    if (time < 1 && (best_time == 0 || std::abs(p - q) > std::abs(best.difference))) {
+      best = {p - q, p * (1 - p) / rows + q * (1 - q) / n, time * (1 - time) * (1 / n + 1 / rows)};
+      best_time = time;
+    }
+  }
+  end_group(1);
+  return out;
+}
+
+void add_uncertainty(MetricValue& out, const NumberView& reference, const NumberView& chunk) {
+  const double rows = static_cast<double>(reference.present());
+  const double n = static_cast<double>(chunk.present());
+  const auto terms = metrics::null_terms(reference);
+  const metrics::SupremumNull& null = terms->supremum;
+  out.null = null.spread(n, rows);
+  out.p_value = null.continuous ? null.tail(out.value, n, rows) : metrics::null_tail(out.null, out.value * out.value);
+  const Points points = points_of(reference, chunk);
+  if (points.points.empty()) return;
+  metrics::set_path_interval(
+      out, metrics::LargestDifference::bridge(points.points, points.times, null.moments(n, rows)), 1);
+}
 
 /// The largest |F_reference - F_chunk| at either side of every edge. Within an open cell where both have rows the order
 /// of those rows is unknown: the difference there lies between (start - chunk's mass) and (start + reference's mass),
@@ -31,6 +90,7 @@ MetricValue statistic(const NumberView& reference, const NumberView& chunk) {
   }
   MetricValue out = metrics::value_of(largest);
   out.resolution = std::max(0.0, possible - largest);
+  add_uncertainty(out, reference, chunk);
   return out;
 }
 
@@ -50,6 +110,7 @@ const Metric metric_kolmogorov_smirnov = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.04,
 };
 
 }  // namespace longwatch

@@ -1,8 +1,47 @@
 // Largest difference between a category's shares in reference and chunk.
 #include "engine/metrics/binned.hpp"
+#include "engine/metrics/largest_difference.hpp"
+#include "engine/metrics/largest_null.hpp"
 
 namespace longwatch {
 namespace {
+
+using Point = metrics::LargestDifference::Point;
+
+/// The categories that may be the one with the largest difference: those where it plus three errors comes closest.
+void add_uncertainty(MetricValue& out, const CategoryView& reference, const CategoryView& chunk) {
+  const double rows = static_cast<double>(reference.present);
+  const double n = static_cast<double>(chunk.present);
+  const metrics::LargestNull null(metrics::null_terms(reference)->bins, n);
+  out.null = null.spread();
+  out.p_value = null.tail(out.value);
+  struct Category {
+    Point point;
+    double share, reach;
+  };
+  std::vector<Category> categories;
+  const auto add = [&](std::int64_t of_reference, std::int64_t of_chunk) {
+    if (of_reference == 0 && of_chunk == 0) return;
+    const double p = static_cast<double>(of_reference) / rows;
+    const double q = static_cast<double>(of_chunk) / n;
+    const double share = static_cast<double>(of_reference + of_chunk) / (n + rows);
+    const Point point = {p - q, p * (1 - p) / rows + q * (1 - q) / n, share * (1 - share) * (1 / n + 1 / rows)};
+    categories.push_back({point, share, std::abs(p - q) + 3 * std::sqrt(point.null_variance)});
+  };
+  for (std::size_t i = 0; i < reference.counts.size(); ++i) add(reference.counts[i], chunk.counts[i]);
+  add(reference.state->other, chunk.state->other);
+  for (const UnseenValue& value : chunk.state->unseen_values) add(0, value.count);
+  const std::size_t kept = std::min(categories.size(), metrics::kPoints - 1);
+  std::partial_sort(categories.begin(), categories.begin() + static_cast<std::ptrdiff_t>(kept), categories.end(),
+                    [](const Category& a, const Category& b) { return a.reach > b.reach; });
+  std::vector<Point> points;
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < kept; ++i) {
+    points.push_back(categories[i].point);
+    shares.push_back(categories[i].share);
+  }
+  metrics::set_path_interval(out, metrics::LargestDifference::bins(points, shares, null.moments()), 1);
+}
 
 /// Every kept unseen value is a category of its own. A value among the unseen ones that were not kept could have at
 /// most the share of all of them together: that is the resolution.
@@ -24,6 +63,7 @@ MetricValue compute(const MetricInput& input) {
     }
     MetricValue out = metrics::value_of(largest);
     out.resolution = std::max(0.0, difference(0, rest) - largest);
+    add_uncertainty(out, reference, chunk);
     return out;
   });
 }
@@ -44,6 +84,7 @@ const Metric metric_l_infinity = {
     .needs_reference = true,
     .threshold = DefaultThreshold::standard_deviation_upper,
     .compute = compute,
+    .minimum_effect = 0.02,
 };
 
 }  // namespace longwatch

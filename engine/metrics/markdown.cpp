@@ -38,14 +38,12 @@ const char* applies_to_text(AppliesTo applies_to) {
 
 const char* threshold_text(DefaultThreshold threshold) {
   switch (threshold) {
-    case DefaultThreshold::standard_deviation_both:
-      return "mean +- 3 sd";
-    case DefaultThreshold::standard_deviation_upper:
-      return "above mean + 3 sd";
+    case DefaultThreshold::null_both:
+      return "null";
+    case DefaultThreshold::null_upper:
+      return "null, above";
     case DefaultThreshold::upper_zero:
       return "above 0";
-    case DefaultThreshold::p_value:
-      return "p < 0.05";
     case DefaultThreshold::none:
       return "none";
   }

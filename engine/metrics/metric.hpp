@@ -100,6 +100,7 @@ struct CategoryView {
 };
 
 struct ClassifierView;  // classifier_view.hpp
+struct ClassesView;     // classes_view.hpp
 
 /// What a metric may read. Exactly one pair of views is set for column metrics; none for model metrics.
 /// `reference` is the same segment's whole reference; null where the reference lacks the segment.
@@ -115,6 +116,8 @@ struct MetricInput {
   const ResidualState* reference_residuals = nullptr;
   const ClassifierView* classifier = nullptr;
   const ClassifierView* reference_classifier = nullptr;
+  const ClassesView* classes = nullptr;  ///< multiclass, in place of `classifier`
+  const ClassesView* reference_classes = nullptr;
   const UniqueCounts* unique = nullptr;
   const LossState* losses = nullptr;  ///< what rows are expected to lose
   const LossState* reference_losses = nullptr;
@@ -160,11 +163,13 @@ inline bool of_model(AppliesTo applies_to, Task task) {
 
 /// The threshold a metric has where the user gives none.
 enum class DefaultThreshold : std::uint8_t {
-  standard_deviation_both,   ///< mean +- 3 sd of the reference's chunks
-  standard_deviation_upper,  ///< upper side only
-  upper_zero,                ///< constant: anything above 0 is outside
-  p_value,                   ///< outside where the p-value is below 0.05; no limit on the value
-  none,                      ///< never outside
+  null_both,   ///< ThresholdKind::null at a rate of 1 %, on both sides
+  null_upper,  ///< upper side only
+  upper_zero,  ///< constant: anything above 0 is outside
+  none,        ///< never outside
+  standard_deviation_both = null_both,
+  standard_deviation_upper = null_upper,
+  p_value = null_upper,
 };
 
 /// A metric's descriptor. Every member is written out in its file.
@@ -183,6 +188,10 @@ struct Metric {
   /// for one that has one, named as the metric is.
   std::vector<std::string> (*variants)(const ModelConfig& model, const ReferenceProfile& profile) = nullptr;
   bool named_only = false;  ///< costly: computed only where `metrics` names it (a glob will do)
+  /// The least change that is worth an alert under a threshold `null`, in the metric's own unit; NaN: as
+  /// default_minimum_effect (engine/alert/minimum_effect.hpp) has it for its family.
+  double minimum_effect = kNaN;
+  bool grows_with_rows = false;  ///< counts and sums: for the same rows twice, twice the value
 };
 
 /// All metrics, by file name then order in the file (a build-time table).

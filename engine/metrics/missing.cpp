@@ -46,6 +46,7 @@ const Metric metric_missing_count = {
     .needs_reference = false,
     .threshold = DefaultThreshold::standard_deviation_both,
     .compute = count,
+    .grows_with_rows = true,
 };
 
 }  // namespace longwatch

@@ -26,6 +26,7 @@ const Metric metric_nan_count = {
     .needs_reference = false,
     .threshold = DefaultThreshold::standard_deviation_both,
     .compute = compute,
+    .grows_with_rows = true,
 };
 
 }  // namespace longwatch

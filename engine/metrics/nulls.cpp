@@ -46,6 +46,7 @@ const Metric metric_null_count = {
     .needs_reference = false,
     .threshold = DefaultThreshold::none,
     .compute = count,
+    .grows_with_rows = true,
 };
 
 }  // namespace longwatch

@@ -57,6 +57,7 @@ const Metric metric_out_of_range_count = {
     .needs_reference = false,
     .threshold = DefaultThreshold::upper_zero,
     .compute = count,
+    .grows_with_rows = true,
 };
 
 }  // namespace longwatch

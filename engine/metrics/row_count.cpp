@@ -20,6 +20,7 @@ const Metric metric_row_count = {
     .needs_reference = false,
     .threshold = DefaultThreshold::none,
     .compute = compute,
+    .grows_with_rows = true,
 };
 
 }  // namespace longwatch

@@ -3,8 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/metrics/functional.hpp"
-#include "engine/metrics/metric.hpp"
+#include "engine/metrics/class_functionals.hpp"
 #include "engine/state/compensated.hpp"
 
 namespace longwatch::metrics {
@@ -52,15 +51,16 @@ double average_precision(const OutcomeTable& t) {
 // Scores of 0 and 1 are taken this far inside, as scikit-learn does.
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 
+double loss_of(double probability) { return -std::log(std::clamp(probability, kEps, 1 - kEps)); }
+
 double log_loss(const OutcomeTable& t) {
-  const auto loss = [](double probability) { return -std::log(std::clamp(probability, kEps, 1 - kEps)); };
   CompensatedSum sum;
   CompensatedSum rows;
   for (std::size_t i = 0; i < t.score.size(); ++i) {
     const double positive = positive_at(t, i);
     const double negative = negative_at(t, i);
-    if (positive > 0) sum.add(positive * loss(t.score[i]));
-    if (negative > 0) sum.add(negative * loss(1 - t.score[i]));
+    if (positive > 0) sum.add(positive * loss_of(t.score[i]));
+    if (negative > 0) sum.add(negative * loss_of(1 - t.score[i]));
     rows.add(positive + negative);
   }
   return rows.value() > 0 ? sum.value() / rows.value() : kNaN;
@@ -78,6 +78,25 @@ double brier_score(const OutcomeTable& t) {
   return rows.value() > 0 ? std::min(sum.value() / rows.value(), 1.0) : kNaN;
 }
 
+const IntervalRecipe& roc_auc_recipe() {
+  static const IntervalRecipe kRecipe = area_under_roc(roc_auc);
+  return kRecipe;
+}
+const IntervalRecipe& average_precision_recipe() {
+  static const IntervalRecipe kRecipe = area_under_precision(average_precision);
+  return kRecipe;
+}
+const IntervalRecipe& log_loss_recipe() {
+  static const IntervalRecipe kRecipe = mean_loss([](double s, bool y) { return loss_of(y ? s : 1 - s); }, 0,
+                                                  std::numeric_limits<double>::infinity());
+  return kRecipe;
+}
+const IntervalRecipe& brier_score_recipe() {
+  static const IntervalRecipe kRecipe =
+      mean_loss([](double s, bool y) { return y ? (1 - s) * (1 - s) : s * s; }, 0, 1);
+  return kRecipe;
+}
+
 }  // namespace
 
 ClassMasses scored_masses(const OutcomeTable& t) {
@@ -90,9 +109,11 @@ ClassMasses scored_masses(const OutcomeTable& t) {
   return {positive.value(), negative.value()};
 }
 
-const Functional kAveragePrecision = {average_precision, "no row with a score is positive", true, positives};
-const Functional kBrierScore = {brier_score, "no row has a score", true};
-const Functional kLogLoss = {log_loss, "no row has a score", true};
-const Functional kRocAuc = {roc_auc, "only one class occurs here", true, smaller_class};
+const Functional kAveragePrecision = {average_precision, "no row with a score is positive", true, positives,
+                                      average_precision_recipe};
+const Functional kBrierScore = {brier_score, "no row has a score", true, nullptr, brier_score_recipe,
+                                class_brier_score};
+const Functional kLogLoss = {log_loss, "no row has a score", true, nullptr, log_loss_recipe, class_log_loss};
+const Functional kRocAuc = {roc_auc, "only one class occurs here", true, smaller_class, roc_auc_recipe};
 
 }  // namespace longwatch::metrics

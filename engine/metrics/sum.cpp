@@ -32,6 +32,7 @@ const Metric metric_sum = {
     .needs_reference = false,
     .threshold = DefaultThreshold::standard_deviation_both,
     .compute = compute,
+    .grows_with_rows = true,
 };
 
 }  // namespace longwatch

@@ -48,6 +48,7 @@ const Metric metric_unseen_count = {
     .needs_reference = false,
     .threshold = DefaultThreshold::upper_zero,
     .compute = count,
+    .grows_with_rows = true,
 };
 
 }  // namespace longwatch

@@ -1,5 +1,5 @@
 // First Wasserstein distance from the counts and sums of a partition.
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/null_terms.hpp"
 
 namespace longwatch {
 namespace {
@@ -58,6 +58,80 @@ double mean_in(const NumberView& view, std::size_t cell, double left, double rig
   return count == 0 ? left : std::clamp(view.sums[cell / 2] / static_cast<double>(count), left, right);
 }
 
+/// Neighbouring open cells on which the distributions hardly change: their width, shares below and difference.
+struct Step {
+  double width, p, q, z, error;
+};
+
+/// What the distance of samples does about a population on the path.
+class Path {
+ public:
+  Path(double n, double rows, metrics::PathMoments null) : n_(n), rows_(rows), null_(null) {}
+
+  /// The next interval of the axis, `p` and `q` the mean shares below.
+  void add(double width, double p, double q) {
+    const double pooled = (n_ * q + rows_ * p) / (n_ + rows_);
+    if (!(width > 0) || !std::isfinite(width) || pooled <= 0 || pooled >= 1) return;
+    value_ += width * std::abs(q - p);
+    if (!steps_.empty()) {
+      Step& last = steps_.back();
+      const double before = (n_ * last.q + rows_ * last.p) / (n_ + rows_);
+      if (metrics::nearly_same(before, pooled) && (last.q - last.p) * (q - p) >= 0) {
+        const double share = width / (last.width + width);
+        last.p += share * (p - last.p);
+        last.q += share * (q - last.q);
+        last.width += width;
+        return;
+      }
+    }
+    steps_.push_back({width, p, q, 0, 0});
+  }
+
+  void finish() {
+    for (Step& step : steps_) {
+      const double pooled = (n_ * step.q + rows_ * step.p) / (n_ + rows_);
+      double variance = pooled * (1 - pooled) * (1 / n_ + 1 / rows_);
+      const double difference = step.q - step.p;
+      if (difference * difference > 9 * variance) variance = step.q * (1 - step.q) / n_ + step.p * (1 - step.p) / rows_;
+      step.error = std::sqrt(variance);
+      step.z = step.error > 0 ? difference / step.error : 0;
+      excess_ += step.width * step.error * metrics::fold_excess(0);
+      rest_ += step.width * step.error * std::sqrt(metrics::fold_rest(0));
+    }
+  }
+
+  metrics::PathMoments operator()(double t) const {
+    double excess = 0, rest = 0, of_p = 0, of_q = 0, before_p = 0, before_q = 0;
+    for (const Step& step : steps_) {
+      const double z = t * step.z;
+      excess += step.width * step.error * metrics::fold_excess(z);
+      rest += step.width * step.error * std::sqrt(metrics::fold_rest(z));
+      const double a = step.width * metrics::fold_slope(z);
+      of_p += a * (1 - step.p) * (2 * before_p + a * step.p);
+      of_q += a * (1 - step.q) * (2 * before_q + a * step.q);
+      before_p += a * step.p;
+      before_q += a * step.q;
+    }
+    const double more = excess_ > 0 ? null_.mean / excess_ : 1;
+    const double left = rest_ > 0 ? rest / rest_ : 1;
+    return {t * value_ + excess * more, of_p / rows_ + of_q / n_ + null_.variance * left * left};
+  }
+
+ private:
+  double n_, rows_;
+  metrics::PathMoments null_;
+  std::vector<Step> steps_;
+  double value_ = 0, excess_ = 0, rest_ = 0;
+};
+
+void add_uncertainty(MetricValue& out, const NumberView& reference, Path& path, double n) {
+  const double rows = static_cast<double>(reference.finite);
+  out.null = metrics::null_terms(reference)->area.spread(n, rows);
+  out.p_value = metrics::null_tail(out.null, out.value * out.value);
+  path.finish();
+  metrics::set_path_interval(out, path, std::numeric_limits<double>::infinity());
+}
+
 /// The sum over the open cells. The outermost ones end at the smallest and at the largest value of both.
 MetricValue distance(const NumberView& reference, const NumberView& chunk) {
   const std::span<const double> edges = chunk.column->partition.edges();
@@ -69,6 +143,8 @@ MetricValue distance(const NumberView& reference, const NumberView& chunk) {
   std::int64_t below_chunk = 0;
   double start = 0;
   Area total;
+  Path path(chunk_rows, reference_rows,
+            metrics::null_terms(reference)->area.moments(chunk_rows, reference_rows));
   for (std::size_t at = 0; at < chunk.counts.size(); ++at) {
     below_reference += reference.counts[at];
     below_chunk += chunk.counts[at];
@@ -84,11 +160,15 @@ MetricValue distance(const NumberView& reference, const NumberView& chunk) {
                                  mean_in(reference, at, left, right), mean_in(chunk, at, left, right)});
       total.value += area.value;
       total.error += area.error;
+      path.add(right - left,
+               (static_cast<double>(below_reference) - static_cast<double>(reference.counts[at]) / 2) / reference_rows,
+               (static_cast<double>(below_chunk) - static_cast<double>(chunk.counts[at]) / 2) / chunk_rows);
     }
     start = end;
   }
   MetricValue out = metrics::value_of(total.value);
   if (std::isfinite(total.error)) out.resolution = total.error;
+  add_uncertainty(out, reference, path, chunk_rows);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/base/text.hpp"
+#include "engine/model/class_labels.hpp"
 #include "engine/model/model.hpp"
 
 namespace longwatch {
@@ -31,6 +32,7 @@ class Resolver {
   }
 
   Result<ModelPlan> resolve() {
+    LW_CHECK(check_label_map());
     LW_CHECK(take_roles());
     LW_CHECK(check_named());
     LW_CHECK(take_features());
@@ -67,6 +69,20 @@ class Resolver {
                    "flatten or convert it when the file is written");
     }
     return info;
+  }
+
+  // 1 and true are one label, so they stand for one.
+  [[nodiscard]] Result<void> check_label_map() const {
+    std::map<std::string, const std::pair<const std::string, std::string>*> seen;
+    for (const auto& entry : model_.label_map) {
+      const auto [at, fresh] = seen.emplace(canonical_label(entry.first), &entry);
+      if (fresh || canonical_label(at->second->second) == canonical_label(entry.second)) continue;
+      return error("label_map",
+                   "'label_map' maps '" + at->second->first + "' and '" + entry.first +
+                       "', which are one label, to different ones",
+                   "remove one");
+    }
+    return {};
   }
 
   // Gives the column a role; a column has one at most.

@@ -34,6 +34,22 @@ Json json_of(const SourceFile& input) {
           {"fingerprint", hex(input.fingerprint)}};
 }
 
+Json json_of(const std::optional<LabelCounts>& labels) {
+  if (!labels) return nullptr;
+  return {{"rows", labels->rows},
+          {"matched", labels->matched},
+          {"unlabelled", labels->unlabelled},
+          {"replaced", labels->replaced},
+          {"repeated", labels->repeated},
+          {"without_id", labels->without_id},
+          {"labels", labels->labels},
+          {"labels_without_id", labels->labels_without_id},
+          {"ids", labels->ids},
+          {"duplicate_ids", labels->duplicate_ids},
+          {"conflicting_ids", labels->conflicting_ids},
+          {"unmatched_ids", labels->unmatched_ids}};
+}
+
 Json json_of(const ModelRecord& model) {
   Json skipped = Json::array();
   for (const auto& [name, reason] : model.skipped_columns) {
@@ -57,6 +73,8 @@ Json json_of(const ModelRecord& model) {
           {"analysis_rows_filtered", model.analysis_rows_filtered},
           {"rows_out_of_window", model.rows_out_of_window},
           {"rows_out_of_window_without_timestamp", model.rows_out_of_window_without_timestamp},
+          {"reference_labels", json_of(model.reference_labels)},
+          {"analysis_labels", json_of(model.analysis_labels)},
           {"chunks", model.chunks},
           {"segments", model.segments},
           {"columns", model.columns},

@@ -2,12 +2,14 @@
 // run.json: what a run was, read, did and found, for people and programs.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/base/result.hpp"
+#include "engine/labels/label_counts.hpp"
 #include "engine/source/source.hpp"
 
 namespace longwatch {
@@ -25,6 +27,8 @@ struct ModelRecord {
   std::int64_t analysis_rows_filtered = 0;
   std::int64_t rows_out_of_window = 0;                    ///< of the analysis, left out by `from` and `to`
   std::int64_t rows_out_of_window_without_timestamp = 0;  ///< of these: no usable timestamp
+  std::optional<LabelCounts> reference_labels;  ///< where labels were joined
+  std::optional<LabelCounts> analysis_labels;
   std::int64_t chunks = 0;
   std::int64_t segments = 0;
   std::int64_t columns = 0;

@@ -141,6 +141,7 @@ Result<void> StatesFile::add(const StateSet& set) {
       if (!table.reconstruction.empty())
         LW_CHECK(impl_->add(key, "reconstruction", table.reconstruction[cell].counts.rows, table.reconstruction[cell]));
       if (!table.scores.empty()) LW_CHECK(impl_->add(key, "scores", table.scores[cell].rows, table.scores[cell]));
+      if (!table.classes.empty()) LW_CHECK(impl_->add(key, "classes", table.classes[cell].rows, table.classes[cell]));
       if (!table.residuals.empty())
         LW_CHECK(impl_->add(key, "residuals", table.residuals[cell].rows, table.residuals[cell]));
     }

@@ -13,35 +13,48 @@ void write(ByteWriter& out, const Calibrator& calibrator) {
   out.u64(calibrator.scores.size());
   for (const double score : calibrator.scores) out.f64(score);
   for (const double probability : calibrator.probabilities) out.f64(probability);
+  for (const double weight : calibrator.weights) out.f64(weight);
+  for (const double sum : calibrator.information) out.f64(sum);
+  out.u64(calibrator.deciles.size());
+  for (const double score : calibrator.deciles) out.f64(score);
   out.f64(calibrator.error_before);
   out.f64(calibrator.error_after);
 }
 
 Result<Calibrator> read_calibrator(ByteReader& in) {
   Calibrator out;
-  const std::uint64_t knots = in.count(16);
-  for (std::uint64_t i = 0; i < knots; ++i) out.scores.push_back(in.f64());
-  for (std::uint64_t i = 0; i < knots; ++i) out.probabilities.push_back(in.f64());
+  const std::uint64_t knots = in.count(24);
+  for (auto* numbers : {&out.scores, &out.probabilities, &out.weights}) {
+    for (std::uint64_t i = 0; i < knots; ++i) numbers->push_back(in.f64());
+  }
+  for (double& sum : out.information) sum = in.f64();
+  for (std::uint64_t left = in.count(8); left > 0; --left) out.deciles.push_back(in.f64());
   out.error_before = in.f64();
   out.error_after = in.f64();
   LW_CHECK(in.finish("profile"));
   for (std::uint64_t i = 0; i < knots; ++i) {
-    const bool inside = out.probabilities[i] >= 0 && out.probabilities[i] <= 1 && std::isfinite(out.scores[i]);
+    const bool inside = out.probabilities[i] >= 0 && out.probabilities[i] <= 1 && std::isfinite(out.scores[i]) &&
+                        out.weights[i] >= 1 && std::isfinite(out.weights[i]);
     const bool ordered =
         i == 0 || (out.scores[i - 1] < out.scores[i] && out.probabilities[i - 1] <= out.probabilities[i]);
     if (!inside || !ordered) return broken_profile("a calibration map is not monotone");
+    if (!(out.weights[i] >= 0)) return broken_profile("a block of a calibration map has no number of labels");
+  }
+  for (std::size_t i = 0; i < out.deciles.size(); ++i) {
+    const bool ordered = i == 0 || out.deciles[i - 1] < out.deciles[i];
+    if (!std::isfinite(out.deciles[i]) || !ordered) return broken_profile("the deciles of scores are not in order");
   }
   return out;
 }
 
 // None at all, or one of every cell.
-template <class State>
-Result<std::vector<State>> read_cells(ByteReader& in, std::size_t cells) {
+template <class State, class... Shape>
+Result<std::vector<State>> read_cells(ByteReader& in, std::size_t cells, Shape... shape) {
   const std::uint64_t count = in.count(1);
   if (count != 0 && count != cells) return broken_profile("performance has states for the wrong number of cells");
   std::vector<State> out;
   for (std::uint64_t left = count; left > 0; --left) {
-    LW_TRY(State state, State::deserialize(in));
+    LW_TRY(State state, State::deserialize(in, shape...));
     out.push_back(std::move(state));
   }
   return out;
@@ -51,6 +64,33 @@ template <class State>
 void write_cells(ByteWriter& out, const std::vector<State>& states) {
   out.u64(states.size());
   for (const State& state : states) state.serialize(out);
+}
+
+template <class Counts, class Use>
+void for_each_count(Counts& counts, const Use& use) {
+  for (auto* count : {&counts.rows, &counts.matched, &counts.unlabelled, &counts.replaced, &counts.repeated,
+                      &counts.without_id, &counts.labels, &counts.labels_without_id, &counts.ids, &counts.duplicate_ids,
+                      &counts.conflicting_ids, &counts.unmatched_ids})
+    use(*count);
+}
+
+void write_labels(ByteWriter& out, const std::optional<LabelCounts>& labels) {
+  out.u64(labels ? 1 : 0);
+  if (labels) for_each_count(*labels, [&](const std::int64_t& count) { out.i64(count); });
+}
+
+Result<void> read_labels(ByteReader& in, std::optional<LabelCounts>& labels) {
+  const std::uint64_t joined = in.u64();
+  if (joined > 1) return broken_profile("labels are neither joined nor not");
+  if (joined == 0) return {};
+  bool negative = false;
+  for_each_count(labels.emplace(), [&](std::int64_t& count) {
+    count = in.i64();
+    negative = negative || count < 0;
+  });
+  LW_CHECK(in.finish("profile"));
+  if (negative) return broken_profile("a count of labels is negative");
+  return {};
 }
 
 }  // namespace
@@ -65,6 +105,8 @@ void write_performance(ByteWriter& out, const ReferenceProfile& profile) {
   for (const Calibrator& calibrator : performance.calibrators) write(out, calibrator);
   write_cells(out, profile.states.scores);
   write_cells(out, profile.states.residuals);
+  write_labels(out, profile.labels);
+  write_cells(out, profile.states.classes);
 }
 
 Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
@@ -79,6 +121,8 @@ Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
   LW_CHECK(in.finish("profile"));
   LW_TRY(profile.states.scores, read_cells<ScoreState>(in, profile.states.rows.size()));
   LW_TRY(profile.states.residuals, read_cells<ResidualState>(in, profile.states.rows.size()));
+  LW_CHECK(read_labels(in, profile.labels));
+  LW_TRY(profile.states.classes, read_cells<ClassState>(in, profile.states.rows.size(), performance.classes.size()));
   return {};
 }
 

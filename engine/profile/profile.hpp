@@ -11,9 +11,11 @@
 #include "engine/chunk/plan.hpp"
 #include "engine/config/config.hpp"
 #include "engine/config/roles.hpp"
+#include "engine/labels/label_counts.hpp"
 #include "engine/profile/calibrator.hpp"
 #include "engine/profile/row_estimators.hpp"
 #include "engine/state/category_state.hpp"
+#include "engine/state/class_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/loss_state.hpp"
 #include "engine/state/number_state.hpp"
@@ -68,6 +70,7 @@ struct StateTable {
   std::vector<std::vector<NumberState>> numbers;       ///< by column (empty vector where categorical), by cell
   std::vector<std::vector<CategoryState>> categories;  ///< by column (empty vector where continuous), by cell
   std::vector<NumberState> reconstruction;             ///< by cell; empty where there is no PCA
+  std::vector<ClassState> classes;                     ///< by cell; empty but for classifiers of several classes
   std::vector<ScoreState> scores;                      ///< by cell; empty but for binary classifiers
   std::vector<LossState> losses;                       ///< by cell; empty but for regressors whose losses are estimated
   std::vector<DomainScore> domain;                     ///< by chunk, of all rows; empty where not asked for
@@ -103,6 +106,7 @@ struct ReferenceProfile {
   std::int64_t rows_without_timestamp = 0;
   std::int64_t rows_dropped = 0;
   std::int64_t rows_filtered = 0;      ///< left out by the row filter; not among `rows`
+  std::optional<LabelCounts> labels;   ///< where labels were joined
   std::int64_t last_time = INT64_MIN;  ///< the last timestamp (UTC); the lowest value without one
   std::vector<SchemaColumn> schema;
   std::vector<ColumnProfile> columns;

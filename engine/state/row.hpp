@@ -82,11 +82,11 @@ inline constexpr double kErrorUnit = 1048576.0;  ///< 2^20
 LW_ROW double error_z(double z) { return round_small(z * kErrorUnit) * (1 / kErrorUnit); }
 
 /// Scores. A class as a row holds it: 0 negative, 1 positive, or none of them.
-inline constexpr std::int8_t kNoClass = -1;
+inline constexpr std::int16_t kNoClass = -1;
 /// False for NaN.
 LW_ROW bool usable_score(double score) { return score >= 0 && score <= 1; }
 /// The key of a row with a usable score: prediction (by the cut-off where the row has none) * 3 + label (2: unknown).
-LW_ROW int score_code(double score, double cutoff, std::int8_t prediction, std::int8_t label) {
+LW_ROW int score_code(double score, double cutoff, std::int16_t prediction, std::int16_t label) {
   const bool predicted = prediction == kNoClass ? score >= cutoff : prediction == 1;
   return (predicted ? 3 : 0) + (label == kNoClass ? 2 : label);
 }

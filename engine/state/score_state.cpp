@@ -22,7 +22,8 @@ void join_equal(std::vector<ScoreEntry>& entries) {
   std::size_t last = 0;
   for (std::size_t i = 1; i < entries.size(); ++i) {
     if (same_key(entries[last], entries[i])) {
-      entries[last] = ScoreEntry::of(entries[last].score, entries[last].code(), entries[last].count() + entries[i].count());
+      entries[last] =
+          ScoreEntry::of(entries[last].score, entries[last].code(), entries[last].count() + entries[i].count());
     } else {
       entries[++last] = entries[i];
     }
@@ -40,7 +41,8 @@ std::vector<ScoreEntry> merged(std::span<const ScoreEntry> a, std::span<const Sc
 std::vector<ScoreEntry> on_grid(std::span<const ScoreEntry> entries) {
   std::vector<ScoreEntry> out;
   out.reserve(entries.size());
-  for (const ScoreEntry& entry : entries) out.push_back(ScoreEntry::of(grid_score(entry.score), entry.code(), entry.count()));
+  for (const ScoreEntry& entry : entries)
+    out.push_back(ScoreEntry::of(grid_score(entry.score), entry.code(), entry.count()));
   sort_scores(out);
   return out;
 }
@@ -62,6 +64,14 @@ bool valid_entries(const std::vector<ScoreEntry>& entries, std::int64_t rows) {
 double grid_score(double score) {
   const double cell = std::min(std::floor(score * kScoreGrid), kScoreGrid - 1);
   return (cell + 0.5) / kScoreGrid;
+}
+
+ScoreState merge_scores(std::span<const ScoreState> states) {
+  if (states.empty()) return {};
+  if (states.size() == 1) return states.front();
+  ScoreState out = merge_scores(states.first(states.size() / 2));
+  out.merge(merge_scores(states.subspan(states.size() / 2)));
+  return out;
 }
 
 void sort_scores(std::vector<ScoreEntry>& entries) {

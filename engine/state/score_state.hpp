@@ -64,6 +64,9 @@ struct ScoreState {
   static Result<ScoreState> deserialize(ByteReader& in);
 };
 
+/// All of them merged, two and two. O(n log states).
+ScoreState merge_scores(std::span<const ScoreState> states);
+
 /// Sorts entries by (score, code) and adds up the counts of equal keys. O(n log n).
 void sort_scores(std::vector<ScoreEntry>& entries);
 

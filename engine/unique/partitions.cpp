@@ -85,7 +85,7 @@ Result<void> UniquePartitions::relieve() {
   bytes_ -= compact();
   if (bytes_ <= options_.memory / 2) return {};
   if (!file_.open()) {
-    LW_TRY(file_, SpillFile::create(options_.folder, kPartitions));
+    LW_TRY(file_, SpillFile::create(options_.folder, kPartitions, {"check uniqueness", "--unique-memory"}));
   }
   for (std::size_t at = 0; at < kPartitions; ++at) {
     std::vector<UniqueRecord> records;
@@ -102,7 +102,7 @@ Result<void> UniquePartitions::relieve() {
 Result<void> UniquePartitions::count(std::vector<UniqueCounts>& slots) {
   std::int64_t largest = 1;
   for (std::size_t at = 0; at < kPartitions && file_.open(); ++at)
-    largest = std::max(largest, file_.records(at) * kRecord);
+    largest = std::max(largest, file_.bytes(at));
   const auto together = static_cast<std::size_t>(
       std::clamp<std::int64_t>(options_.memory / largest, 1, tbb::this_task_arena::max_concurrency()));
   tbb::enumerable_thread_specific<std::vector<UniqueCounts>> counts{std::vector<UniqueCounts>(slots.size())};

@@ -7,10 +7,18 @@
 #include <mutex>
 #include <vector>
 
+#include "engine/base/sip_hash.hpp"
 #include "engine/unique/count_unique.hpp"
 #include "engine/unique/spill_file.hpp"
 
 namespace longwatch {
+
+/// `count` rows of one value in one chunk slot.
+struct UniqueRecord {
+  Hash128 hash;
+  std::int32_t slot = 0;
+  std::uint32_t count = 0;
+};
 
 class UniquePartitions {
  public:

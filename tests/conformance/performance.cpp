@@ -10,7 +10,7 @@ namespace longwatch::test {
 namespace {
 
 // Codes 0 and 1 are the classes, 2 is none of them; the last one occurs beyond the dictionary on purpose only.
-constexpr std::int8_t kClasses[] = {0, 1, -1};
+constexpr std::int16_t kClasses[] = {0, 1, -1};
 
 std::vector<double> class_codes(std::size_t count, std::uint64_t seed) {
   Random random(seed);
@@ -53,9 +53,9 @@ ScoreItem item_of(const ScoreColumns& columns, ScoreState& out) {
   return item;
 }
 
-std::int8_t class_at(const TestColumn& column, std::int64_t row, std::int64_t* unmapped) {
+std::int16_t class_at(const TestColumn& column, std::int64_t row, std::int64_t* unmapped) {
   if (!column.view.valid(row)) return -1;
-  const std::int8_t code = kClasses[static_cast<std::size_t>(column.doubles[static_cast<std::size_t>(row)])];
+  const std::int16_t code = kClasses[static_cast<std::size_t>(column.doubles[static_cast<std::size_t>(row)])];
   if (code < 0) ++*unmapped;
   return code;
 }
@@ -64,8 +64,8 @@ ScoreState expected(const ScoreColumns& columns) {
   ScoreState want;
   for (const std::int64_t row : columns.score->rows) {
     const double score = columns.score->view.valid(row) ? columns.score->doubles[static_cast<std::size_t>(row)] : NAN;
-    const std::int8_t prediction = class_at(*columns.prediction, row, &want.unmapped_predictions);
-    const std::int8_t label = class_at(*columns.label, row, &want.unmapped_labels);
+    const std::int16_t prediction = class_at(*columns.prediction, row, &want.unmapped_predictions);
+    const std::int16_t label = class_at(*columns.label, row, &want.unmapped_labels);
     update_scores(want, score, 0.3, prediction, label);
   }
   return want;

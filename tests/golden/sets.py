@@ -17,7 +17,7 @@ SETS = {
 
 def chunkings(name):
     """[(suffix of the golden files, chunk rule)] of a set."""
-    suffixes = sorted({path.stem.split("__")[-1] for path in (HERE / "expected" / name).glob("*.parquet")})
+    suffixes = sorted({path.stem.split("__")[-1] for path in (HERE / "expected" / name).glob("*__*.parquet")})
     return [(s, {"size": int(s[4:])} if s.startswith("size") else "1M") for s in suffixes]
 
 

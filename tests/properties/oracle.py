@@ -30,11 +30,11 @@ Described = collections.namedtuple("Described", "family columns least greatest t
 
 
 def described(path):
-    """The table of docs/metrics.md by metric."""
+    """The table of docs/metrics.md by metric; without performance, which these tables do not have."""
     out = {}
     for line in path.read_text().splitlines():
         cells = [c.strip() for c in line.strip("|").split("|")]
-        if re.fullmatch(r"`\w+`", cells[0]) and len(cells) == 7:
+        if re.fullmatch(r"`\w+`", cells[0]) and len(cells) == 7 and not cells[1].endswith("_performance"):
             least, greatest = {"any": (-math.inf, math.inf), "from 0": (0, math.inf), "0 to 1": (0, 1)}[cells[3]]
             out[cells[0].strip("`")] = Described(cells[1], cells[2], least, greatest, cells[4])
     return out

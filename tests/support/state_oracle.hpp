@@ -141,7 +141,7 @@ inline void update_gram(GramState& state, const std::vector<double>& row_of_z) {
 }
 
 /// Adds one row of a classifier's scores; NaN is a missing score, -1 a missing or unmapped class.
-inline void update_scores(ScoreState& state, double score, double cutoff, std::int8_t prediction, std::int8_t label) {
+inline void update_scores(ScoreState& state, double score, double cutoff, std::int16_t prediction, std::int16_t label) {
   state.rows += 1;
   const int of_label = label < 0 ? 2 : label;
   if (score >= 0 && score <= 1) {

@@ -49,6 +49,10 @@ std::string model_around(const KeyInfo& key) {
   if (key.name != "timestamp") add("timestamp", "t");
   if (key.name != "task") add("task", "binary");
   if (key.name != "score") add("score", "s");
+  if (key.name == "labels" || key.name == "reference_labels") {
+    add("id", "i");
+    add("target", "y");
+  }
   add(key.name, key.example);
   return yaml;
 }

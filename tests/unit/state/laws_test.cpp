@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "engine/state/category_state.hpp"
+#include "engine/state/class_state.hpp"
 #include "engine/state/gram_state.hpp"
 #include "engine/state/number_state.hpp"
 #include "engine/state/residual_state.hpp"
 #include "engine/state/score_state.hpp"
+#include "tests/support/class_oracle.hpp"
 #include "tests/support/random.hpp"
 #include "tests/support/state_oracle.hpp"
 
@@ -129,19 +131,42 @@ struct GramKind {
   static void update(State& state, const Row& z) { test::update_gram(state, z); }
   static Result<State> read(ByteReader& in) { return State::deserialize(in); }
 };
+struct ClassKind {
+  using State = ClassState;
+  using Row = test::ClassRow;
+  // Three classes with scores and one without.
+  static Row row(Random& random) {
+    Row out;
+    const double grain = random.below(2) == 0 ? 8 : 0x1p20;
+    const double a = std::floor(random.uniform() * grain) / grain;
+    const double b = std::floor(random.uniform() * (1 - a) * grain) / grain;
+    out.scores = {a, 1 - a - b, b};
+    if (random.below(10) == 0) out.scores[random.below(3)] = random_number(random);
+    if (random.below(30) == 0) out.scores = {0.0, -0.0, 1.0005};
+    out.predicted = static_cast<int>(random.below(6)) - 2;
+    out.label = static_cast<int>(random.below(6)) - 2;
+    return out;
+  }
+  static void update(State& state, const Row& value) {
+    static const std::vector<test::OracleMap> kMaps = {
+        {{0.1, 0.6}, {0.0, 1.0}}, {}, {{0.2, 0.4, 0.9}, {0.0, 0.125, 0.75}}};
+    test::update_classes(state, 4, {0, 1, 3}, kMaps, value);
+  }
+  static Result<State> read(ByteReader& in) { return State::deserialize(in, 4); }
+};
 
 struct ScoreKind {
   using State = ScoreState;
   struct Row {
     double score;
-    std::int8_t prediction;
-    std::int8_t label;
+    std::int16_t prediction;
+    std::int16_t label;
   };
   static Row row(Random& random) {
     static const std::vector<double> kScores = {0, 1, 0.5, 5e-324, std::nextafter(1, 0), -0.1, 1.1, std::nan("")};
     const double score =
         random.below(4) == 0 ? kScores[random.below(kScores.size())] : static_cast<double>(random.below(400)) / 400;
-    return {score, static_cast<std::int8_t>(random.below(3) - 1), static_cast<std::int8_t>(random.below(3) - 1)};
+    return {score, static_cast<std::int16_t>(random.below(3) - 1), static_cast<std::int16_t>(random.below(3) - 1)};
   }
   static void update(State& state, const Row& value) {
     test::update_scores(state, value.score, 0.5, value.prediction, value.label);
@@ -191,7 +216,7 @@ template <class Kind>
 class StateLaws : public testing::Test {};
 using Kinds =
     testing::Types<NumberKind, MomentsKind, HistogramKind, DistinctKind, ExactSumKind, CategoryKind, GramKind,
-                   ScoreKind, ResidualKind>;
+                   ScoreKind, ResidualKind, ClassKind>;
 TYPED_TEST_SUITE(StateLaws, Kinds);
 
 const std::vector<std::size_t> kSizes = {0, 1, 2, 7, 100, 1'500};

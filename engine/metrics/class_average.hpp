@@ -1,0 +1,52 @@
+#pragma once
+// Private to the performance metrics: from a functional of one class against the rest to a value over several classes.
+
+#include "engine/metrics/classes_view.hpp"
+#include "engine/metrics/functional.hpp"
+#include "engine/metrics/guards.hpp"
+
+namespace longwatch::metrics {
+
+/// How the values of classes become one, as in scikit-learn. macro: their mean; a plain metric name is of this kind.
+/// weighted: their mean weighted with the (expected) rows of each label. micro: the functional of all classes' tables
+/// added up. Functions of the confusion matrix: over the classes that occur as label or prediction, and a class whose
+/// value has no denominator counts as 0. Functions of scores: over the classes that have a score; a class that does not
+/// occur leaves the macro average undefined, and has no weight in the weighted one.
+enum class Average : std::uint8_t { macro, micro, weighted };
+
+/// An average of a functional, or why there is none.
+struct Averaged {
+  double value = kNaN;
+  double events = kNaN;   ///< macro: of the class with the fewest; else of the pooled classes
+  std::string undefined;  ///< empty where there is a value
+};
+
+/// O(entries), of functions of the confusion matrix O(K^2).
+Averaged class_average(const ClassesView& view, bool estimated, const Functional& functional, Average average);
+
+/// The functional's value of a cell of several classes: its own formula where it has one, else its macro average.
+MetricValue classes_value(const MetricInput& input, Family family, const Functional& functional,
+                          Average average = Average::macro);
+
+/// As a Metric wants it.
+template <const Functional& functional, Family family, Average average>
+MetricValue class_performance(const MetricInput& input) {
+  return classes_value(input, family, functional, average);
+}
+
+/// The descriptor of an average other than macro.
+template <const Functional& functional, Family family, Average average>
+constexpr Metric averaged_metric(std::string_view name, std::string_view summary, std::string_view source) {
+  return {.name = name,
+          .summary = summary,
+          .source = source,
+          .family = family,
+          .applies_to = AppliesTo::multiclass,
+          .least = 0,
+          .greatest = 1,
+          .needs_reference = false,
+          .threshold = DefaultThreshold::standard_deviation_both,
+          .compute = class_performance<functional, family, average>};
+}
+
+}  // namespace longwatch::metrics

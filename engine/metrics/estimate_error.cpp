@@ -1,0 +1,100 @@
+// The error of an estimate: which rows there are, what their labels will be, and what the calibration map says of them.
+#include <cmath>
+
+#include "engine/metrics/metric_errors.hpp"
+
+namespace longwatch::metrics {
+namespace {
+
+// Sums of (base + slope c)^k, k = 2, 3, 4, over rows whose powers of c add up to `power`.
+void add_powers(ErrorMoments& out, const double power[5], double base, double slope) {
+  const double b2 = base * base, s2 = slope * slope;
+  out.variance += b2 * power[0] + 2 * base * slope * power[1] + s2 * power[2];
+  out.third += b2 * base * power[0] + 3 * b2 * slope * power[1] + 3 * base * s2 * power[2] + s2 * slope * power[3];
+  out.fourth += b2 * b2 * power[0] + 4 * b2 * base * slope * power[1] + 6 * b2 * s2 * power[2] +
+                4 * base * s2 * slope * power[3] + s2 * s2 * power[4];
+}
+
+// What curvature in the numbers of positives (by prediction) does to mean and skewness of the realized value.
+void add_curvature(const IntervalRecipe& recipe, const Confusion& m, const double variance[2], const double d[2],
+                   EstimateError& out) {
+  const double step[2] = {std::sqrt(variance[0]) / 4, std::sqrt(variance[1]) / 4};
+  const auto at = [&](double unpredicted, double predicted) {
+    const double a = predicted * step[1], b = unpredicted * step[0];
+    return recipe.of_confusion({m.tp + a, m.fp - a, m.fn + b, m.tn - b});
+  };
+  const double centre = at(0, 0);
+  // Second differences; variances are 16 steps squared.
+  const double h11 = 16 * (at(0, 1) - 2 * centre + at(0, -1));
+  const double h00 = 16 * (at(1, 0) - 2 * centre + at(-1, 0));
+  const double h10 = 4 * (at(1, 1) - at(1, -1) - at(-1, 1) + at(-1, -1));
+  const double sd[2] = {std::sqrt(variance[0]), std::sqrt(variance[1])};
+  const double shift = (h11 + h00) / 2;
+  const double a1 = d[1] * sd[1], a0 = d[0] * sd[0];
+  const double third = 3 * (a1 * a1 * h11 + 2 * a1 * a0 * h10 + a0 * a0 * h00);
+  if (!std::isfinite(shift) || !std::isfinite(third)) return;
+  out.shift = shift;
+  out.labels_third += third;
+}
+
+EstimateError of_confusion(const IntervalRecipe& recipe, const EstimateNoise& noise, const Confusion& matrix) {
+  const ByCell g = slopes(recipe, matrix);
+  const double positive[2] = {g[2], g[0]};
+  const double negative[2] = {g[3], g[1]};
+  const double rows = matrix.tp + matrix.fp + matrix.fn + matrix.tn;
+  const double mean = recipe.total ? recipe.of_confusion(matrix) / rows : 0;
+  EstimateError out;
+  double d[2];
+  for (int p = 0; p < 2; ++p) {
+    d[p] = positive[p] - negative[p];
+    add_powers(out.rows, noise.power[p], negative[p] - mean, d[p]);
+    out.labels += d[p] * d[p] * noise.label[p];
+    out.labels_third += d[p] * d[p] * d[p] * noise.label_third[p];
+  }
+  out.calibrator = calibrator_variance(noise, d);
+  add_curvature(recipe, matrix, noise.label, d, out);
+  return out;
+}
+
+EstimateError of_scores(const IntervalRecipe& recipe, const ClassifierView& view) {
+  const OutcomeTable& table = view.estimated;
+  Gradient g;
+  recipe.gradient(table, g);
+  std::vector<double> rows[2];
+  EstimateError out;
+  for (int p = 0; p < 2; ++p) {
+    rows[p].resize(table.score.size());
+    for (std::size_t j = 0; j < table.score.size(); ++j) {
+      const double c = view.calibrated[j];
+      const double n = table.positive[p][j] + table.negative[p][j];
+      const double d = g.positive[p][j] - g.negative[p][j];
+      const double u = g.negative[p][j] + c * d;
+      const double square = n * u * u;
+      out.rows.variance += square;
+      out.rows.third += square * u;
+      out.rows.fourth += square * u * u;
+      const double label = n * c * (1 - c) * d * d;
+      out.labels += label;
+      out.labels_third += label * (1 - 2 * c) * d;
+      rows[p][j] = n;
+    }
+  }
+  if (recipe.bias) {
+    const Bias bias = recipe.bias(table, &view.calibrated, g);
+    out.bias = bias.value;
+    out.shift = bias.realized;
+  }
+  for (int p = 0; p < 2; ++p) {
+    for (std::size_t j = 0; j < table.score.size(); ++j) g.positive[p][j] -= g.negative[p][j];
+  }
+  out.calibrator = calibrator_variance(view.noise, view.calibrated, rows, g.positive);
+  return out;
+}
+
+}  // namespace
+
+EstimateError estimate_error(const IntervalRecipe& recipe, const ClassifierView& view) {
+  return recipe.of_confusion ? of_confusion(recipe, view.noise, confusion_of(view.estimated)) : of_scores(recipe, view);
+}
+
+}  // namespace longwatch::metrics

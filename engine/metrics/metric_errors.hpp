@@ -1,0 +1,34 @@
+#pragma once
+// Private to the intervals: how the error of a performance metric adds up over the rows of a table.
+
+#include <array>
+
+#include "engine/metrics/interval_forms.hpp"
+#include "engine/metrics/interval_recipe.hpp"
+
+namespace longwatch::metrics {
+
+/// Of a realized value: to first order a sum over the rows (infinitesimal jackknife; DeLong's for the ROC area).
+struct RealizedError {
+  ErrorMoments rows;
+  double bias = 0;  ///< of the value, to second order
+};
+RealizedError realized_error(const IntervalRecipe& recipe, const OutcomeTable& table);
+
+/// Of an estimate.
+struct EstimateError {
+  ErrorMoments rows;      ///< which rows there are
+  double calibrator = 0;  ///< variance from the calibration map
+  double bias = 0;        ///< of the estimate, to second order
+  double labels = 0;      ///< variance of the realized value about the estimate
+  double labels_third = 0;
+  double shift = 0;  ///< of the mean of the realized value from the estimate
+};
+EstimateError estimate_error(const IntervalRecipe& recipe, const ClassifierView& view);
+
+/// (tp, fp, fn, tn) of anything.
+using ByCell = std::array<double, 4>;
+/// dh / d(mass) by central differences.
+ByCell slopes(const IntervalRecipe& recipe, const Confusion& matrix);
+
+}  // namespace longwatch::metrics
