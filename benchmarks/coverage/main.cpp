@@ -16,6 +16,7 @@ struct Part {
 
 constexpr Part kParts[] = {
     {"performance", "Do the intervals of performance metrics hold what they are of?", longwatch::coverage::performance},
+    {"distances", "Do the intervals and p-values of columns hold what they are of?", longwatch::coverage::distances},
 };
 
 }  // namespace
