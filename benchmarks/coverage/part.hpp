@@ -22,6 +22,9 @@ int delay(const Options& options);
 /// Planted drifts among many tests of nothing: found, and at what false discovery rate.
 int fdr(const Options& options);
 
+/// Coverage of the intervals of distances, means, deviations and quantiles of columns, and p-values without drift.
+int distances(const Options& options);
+
 /// Runs body(i) for every i below `count` on `threads` threads.
 template <class Body>
 void for_each(std::int64_t count, int threads, Body body);
