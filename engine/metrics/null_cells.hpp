@@ -55,11 +55,10 @@ class MultinomialSum {
 /// Bins with fewer expected rows than this are enumerated, the others integrated over the normal distribution.
 inline constexpr double kEnumerated = 25;
 
-/// Calls f(x, weight) over the beta-binomial distribution of `share` in `n` rows, for x up to a tail below 1e-12.
+/// Calls f(x, weight) over the beta-binomial distribution of `share` in `n` rows (binomial where `reference_rows` is
+/// infinite), for x up to a tail below 1e-12.
 template <class F>
 void for_each_count(double n, double share, double reference_rows, F&& f) {
-  const double a = share * reference_rows;
-  const double b = reference_rows - a;
   const double most = std::min(n, 4 * kEnumerated + 12 * (1 + n / reference_rows) * std::sqrt(kEnumerated) + 40);
   double weight = 1;
   double total = 0;
@@ -67,7 +66,7 @@ void for_each_count(double n, double share, double reference_rows, F&& f) {
     f(x, weight);
     total += weight;
     if (x > n * share && weight < 1e-12 * total) break;
-    weight *= (n - x) * (a + x) / ((x + 1) * (n - x - 1 + b));
+    weight *= (n - x) * (share + x / reference_rows) / ((x + 1) * (1 - share + (n - x - 1) / reference_rows));
   }
 }
 
