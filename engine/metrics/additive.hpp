@@ -6,8 +6,8 @@
 
 namespace longwatch::metrics {
 
-/// Sums over bins of what the delta method needs of a sum of f(q, p), q of n and p of N rows: the weighted slopes of one
-/// side.
+/// Sums over bins of what the delta method needs of a sum of f(q, p), q of n and p of N rows: the weighted slopes of
+/// one side.
 struct SlopeSums {
   double squares = 0;
   double plain = 0;
@@ -42,9 +42,10 @@ double bias_change(double q, double p, double n, double rows) {
 }
 
 /// Value, null, p-value and interval of a distance of the form (sum of F::value(q, p))^(1 / F::kPower). F also has the
-/// derivatives slope_q and slope_p (called for shares above 0), and bend_q, bend_p: half the second derivative times the
-/// share, for the bias of n rows. The bias is the null's mean and, bin by bin, what it changes with the drift: by the
-/// bends where many rows are expected, else enumerated. `exact`: the sum itself, where F is only close to it; NaN: F's sum.
+/// derivatives slope_q and slope_p (called for shares above 0), and bend_q, bend_p: half the second derivative times
+/// the share, for the bias of n rows. The bias is the null's mean and, bin by bin, what it changes with the drift: by
+/// the bends where many rows are expected, else enumerated. `exact`: the sum itself, where F is only close to it; NaN:
+/// F's sum.
 template <class F>
 MetricValue additive_distance(const BinnedPair& pair, const NullCells& cells, double greatest, double exact = kNaN) {
   const double n = static_cast<double>(pair.chunk_rows);
@@ -63,7 +64,9 @@ MetricValue additive_distance(const BinnedPair& pair, const NullCells& cells, do
   MetricValue out = value_of(F::kPower == 2 ? std::sqrt(square) : square);
   out.null = null_of_sum(cells, n, F::kPower, [](double q, double p) { return F::value(q, p); });
   out.p_value = null_tail(out.null, square);
-  set_square_interval(out, {square, out.null.mean, out.null.variance, std::max(0.0, out.null.mean + bias), of_q.variance(n) + of_p.variance(rows)},
+  set_square_interval(out,
+                      {square, out.null.mean, out.null.variance, std::max(0.0, out.null.mean + bias),
+                       of_q.variance(n) + of_p.variance(rows)},
                       F::kPower, greatest);
   return out;
 }

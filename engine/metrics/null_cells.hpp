@@ -76,8 +76,8 @@ inline constexpr double kNodes[5] = {-2.8569700138728056, -1.3556261799742659, 0
 inline constexpr double kWeights[5] = {0.011257411327720689, 0.22207592200561263, 0.53333333333333333,
                                        0.22207592200561263, 0.011257411327720689};
 
-/// Moments of f(q, p) of one bin of a reference of `reference_rows` rows: q the chunk's share, p the reference's. `f` is
-/// smooth where many rows are expected.
+/// Moments of f(q, p) of one bin of a reference of `reference_rows` rows: q the chunk's share, p the reference's. `f`
+/// is smooth where many rows are expected.
 template <class F>
 CellMoments cell_moments(double n, const CellGroup& group, double reference_rows, F&& f) {
   const double share = group.expected / reference_rows;
