@@ -16,8 +16,4 @@ struct Options {
 /// Coverage of ci_* and pi_* of the performance metrics of binary classifiers.
 int performance(const Options& options);
 
-/// Runs body(i) for every i below `count` on `threads` threads.
-template <class Body>
-void for_each(std::int64_t count, int threads, Body body);
-
 }  // namespace longwatch::coverage

@@ -111,10 +111,7 @@ void add_estimated_interval(const IntervalRecipe& recipe, const ClassifierView& 
   const double p = (1 + level) / 2;
   const double centre = out.value - error.bias - optimism;
   const double t = student_quantile(p, degrees_of_freedom(error.rows, view.estimated.rows, error.calibrator));
-  const Interval ci = recipe.form == Form::logit
-                          ? on_logit_scale(centre, out.standard_error, recipe.least, recipe.greatest, t)
-                          : within(skewed_student(centre, sampling, t), recipe);
-  set_ci(out, ci, recipe.form == Form::logit ? "logit_delta" : "delta");
+  set_ci(out, within(skewed_student(centre, sampling, t), recipe), "delta");
   const double variance = error.labels + error.calibrator;
   const double z = normal_quantile(p);
   const double realized = out.value + error.shift - optimism;
