@@ -111,6 +111,7 @@ std::string config_markdown() {
   out += "\n## constraints\n\nEach entry names one column or several, and one limit or several.\n\n" +
          table(constraint_keys());
   out += "\n## pca\n\n" + table(pca_keys());
+  out += "\n## intervals\n\n" + table(interval_keys());
   return out;
 }
 

@@ -71,6 +71,8 @@ Json definitions() {
   features["minProperties"] = 1;
   Json pca = object(pca_keys(), false);
   pca["minProperties"] = 1;
+  Json intervals = object(interval_keys(), false);
+  intervals["minProperties"] = 1;
   Json sides = object(side_keys(), false);
   sides["minProperties"] = 1;
   Json null_threshold = object(null_keys(), false);
@@ -90,7 +92,8 @@ Json definitions() {
                   {"minimum", minimum},
                   {"constraint", constraint},
                   {"condition", condition},
-                  {"pca", pca}});
+                  {"pca", pca},
+                  {"intervals", intervals}});
   return out;
 }
 
