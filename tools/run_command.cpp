@@ -29,6 +29,7 @@ struct Arguments {
   bool quiet = false;
   std::size_t shown_chunks = 4;
   std::string fail_on = "never";
+  std::int64_t resamples = 0;  ///< 0: as configured
   RunOptions options;
 };
 
@@ -122,6 +123,12 @@ int finish(const Arguments& arguments, const RunSummary& summary) {
 int execute(Arguments& arguments) {
   auto fleet = load_config(arguments.config);
   if (!fleet.ok()) return report(fleet.error());
+  if (arguments.resamples > 0) {
+    for (ModelConfig& model : fleet.value().models) {
+      model.intervals.bootstrap = true;
+      model.intervals.resamples = arguments.resamples;
+    }
+  }
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
   auto progress = std::make_unique<ProgressBar>(arguments.quiet);
@@ -168,6 +175,9 @@ void add_results(CLI::App& verb, Arguments& arguments) {
   add_window_options(verb, arguments.options);
   verb.add_option("--show", arguments.shown_chunks, "Chunks of each model's performance to print; default 4")
       ->type_name("N");
+  verb.add_option("--resamples", arguments.resamples,
+                  "Intervals of performance metrics by a bootstrap of this many resamples")
+      ->check(CLI::Range(100, 100'000));
   verb.add_flag("--keep-states", arguments.options.keep_states, "Also write states.parquet");
   verb.add_option("--fail-on", arguments.fail_on, "alert: exit with 1 where there are alerts")
       ->check(CLI::IsMember({"never", "alert"}));

@@ -25,8 +25,4 @@ int fdr(const Options& options);
 /// Coverage of the intervals of distances, means, deviations and quantiles of columns, and p-values without drift.
 int distances(const Options& options);
 
-/// Runs body(i) for every i below `count` on `threads` threads.
-template <class Body>
-void for_each(std::int64_t count, int threads, Body body);
-
 }  // namespace longwatch::coverage

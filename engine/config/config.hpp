@@ -123,6 +123,14 @@ enum class FitScope : std::uint8_t {
   per_segment,  ///< each with its own
 };
 
+/// How the intervals of performance metrics are made.
+struct IntervalRule {
+  bool bootstrap = false;         ///< else by the formula each metric has
+  std::int64_t resamples = 1000;  ///< of a bootstrap
+  std::uint64_t seed = 0;
+  bool operator==(const IntervalRule&) const = default;
+};
+
 /// One model, with the fleet's defaults already merged in. Positions are kept for messages only.
 struct ModelConfig {
   std::string name;
@@ -163,6 +171,7 @@ struct ModelConfig {
   std::int64_t pca_max_columns = 2000;
   double pca_variance = 0.65;     ///< share of variance kept
   std::int64_t quantiles = 1024;  ///< of a partition
+  IntervalRule intervals;
   std::map<std::string, Location>
       places;  ///< key path (e.g. "timestamp", "constraints[0].column") -> where it was written
 };

@@ -40,6 +40,7 @@ struct FilterDraft {
 const std::vector<Key<ModelConfig>>& model_keys();
 const std::vector<Key<ModelConfig>>& feature_keys();
 const std::vector<Key<ModelConfig>>& pca_keys();
+const std::vector<Key<ModelConfig>>& interval_keys();
 const std::vector<Key<ChunkDraft>>& chunk_keys();
 const std::vector<Key<ThresholdDraft>>& threshold_keys();
 const std::vector<Key<ThresholdRule>>& side_keys();

@@ -136,6 +136,7 @@ std::string config_markdown() {
   out += "\n## costs\n\nOf a binary model:\n\n" + table(cost_keys());
   out += kCostRules;
   out += "\n## pca\n\n" + table(pca_keys());
+  out += "\n## intervals\n\n" + table(interval_keys());
   return out;
 }
 

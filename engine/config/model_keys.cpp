@@ -159,6 +159,28 @@ Result<void> read_quantiles(const Field& field, ModelConfig& model) {
   return {};
 }
 
+Result<void> read_intervals(const Field& field, ModelConfig& model) {
+  return field.is(NodeKind::map) && field.node().items.empty() ? field.wrong_type()
+                                                               : read_map(field, interval_keys(), model);
+}
+
+Result<void> read_interval_method(const Field& field, ModelConfig& model) {
+  LW_TRY(const std::size_t choice, field.choice());
+  model.intervals.bootstrap = choice == 1;
+  return {};
+}
+
+Result<void> read_resamples(const Field& field, ModelConfig& model) {
+  LW_TRY(model.intervals.resamples, field.integer(100, 100'000));
+  return {};
+}
+
+Result<void> read_seed(const Field& field, ModelConfig& model) {
+  LW_TRY(const std::int64_t seed, field.integer(0, std::numeric_limits<std::int32_t>::max()));
+  model.intervals.seed = static_cast<std::uint64_t>(seed);
+  return {};
+}
+
 }  // namespace
 
 const std::vector<Key<ModelConfig>>& feature_keys() {
@@ -195,6 +217,26 @@ const std::vector<Key<ModelConfig>>& pca_keys() {
         "With more features than this there is no PCA; 0 turns it off.", "2000", "500",
         R"({"type": "integer", "minimum": 0, "maximum": 10000})"},
        read_max_columns},
+  };
+  return kKeys;
+}
+
+const std::vector<Key<ModelConfig>>& interval_keys() {
+  static const std::vector<Key<ModelConfig>> kKeys = {
+      {{"method",
+        "auto or bootstrap",
+        "By each metric's own formula, or all by resampling tables. `--resamples` of the command line means bootstrap.",
+        "auto",
+        "bootstrap",
+        R"({"enum": ["auto", "bootstrap"]})",
+        {"auto", "bootstrap"}},
+       read_interval_method},
+      {{"resamples", "a whole number from 100 to 100000", "Resamples of a bootstrap.", "1000", "2000",
+        R"({"type": "integer", "minimum": 100, "maximum": 100000})"},
+       read_resamples},
+      {{"seed", "a whole number from 0 to 2147483647", "Same seed, same resamples.", "0", "7",
+        R"({"type": "integer", "minimum": 0, "maximum": 2147483647})"},
+       read_seed},
   };
   return kKeys;
 }
@@ -333,6 +375,10 @@ const std::vector<Key<ModelConfig>>& model_keys() {
       {{"pca", "a map with variance and max_columns", "The principal components behind multivariate drift.",
         "{variance: 0.65, max_columns: 2000}", "{variance: 0.8}", R"({"$ref": "#/$defs/pca"})"},
        read_pca},
+      {{"intervals", "a map with method, resamples and seed",
+        "How the intervals of the performance metrics of binary classifiers are made.", "{method: auto}",
+        "{method: bootstrap, resamples: 1000}", R"({"$ref": "#/$defs/intervals"})"},
+       read_intervals},
       {{"quantiles", "a whole number from 16 to 65536",
         "Reference quantiles that cut a continuous column into bins; more are finer and larger.", "1024", "4096",
         R"({"type": "integer", "minimum": 16, "maximum": 65536})"},

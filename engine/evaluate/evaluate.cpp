@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/base/hash.hpp"
 #include "engine/base/text.hpp"
 #include "engine/evaluate/constraints.hpp"
 #include "engine/evaluate/judge.hpp"
 #include "engine/metrics/classes_view.hpp"
 #include "engine/metrics/classifier_view.hpp"
+#include "engine/state/resample.hpp"
 
 namespace longwatch {
 namespace {
@@ -196,11 +198,19 @@ class ColumnTask {
     }
   }
 
+  // By what the segment is called, not where it stands: more segments change no random number.
+  [[nodiscard]] std::uint64_t place_of(const Judged& base) const {
+    const Segment& segment = periods_.segments->segments[static_cast<std::size_t>(label_)];
+    const std::uint64_t text = hash_text(segment.value, hash_text(segment.columns, segment.missing ? 1 : 0));
+    return resample::key_of(resample::key_of(text, base.reference ? 1 : 0), static_cast<std::uint64_t>(base.chunk));
+  }
+
   void chunk(const Side& side, std::size_t cell, const Judged& base) {
     MetricInput input;
     input.profile = periods_.reference;
     input.model = periods_.model;
     input.rows = base.rows;
+    input.place = place_of(base);
     const std::string why = status_of(side);
     const bool viewed = column_ >= 0 && why.empty();
     if (viewed) {

@@ -126,6 +126,7 @@ struct MetricInput {
   const ModelConfig* model = nullptr;
   std::size_t variant = 0;  ///< of a metric with several values: which one
   std::int64_t rows = 0;  ///< of the chunk and segment
+  std::uint64_t place = 0;  ///< of segment, period and chunk: what random numbers are keyed by
 };
 
 /// `unique`: the id, and columns with the constraint `unique` (see evaluate/unique_values.hpp). `binary`, `multiclass`,

@@ -92,18 +92,22 @@ void add_realized_interval(const IntervalRecipe& recipe, const ClassifierView& v
   }
 }
 
+double optimism_of(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference) {
+  if (reference == nullptr || !(reference->estimated.rows > 0)) return 0;
+  const double bias = reference->figures->of(recipe, *reference).calibration_bias;
+  if (!std::isfinite(bias)) return 0;
+  return bias * (recipe.total ? view.estimated.rows / reference->estimated.rows : 1);
+}
+
 void add_estimated_interval(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference,
                             double level, MetricValue& out) {
   const EstimateError error = estimate_error(recipe, view);
-  double optimism = 0;
   if (reference != nullptr && reference->estimated.rows > 0) {
     const ReferenceFigures figures = reference->figures->of(recipe, *reference);
     out.null.error =
         null_error(figures.estimated_variance, view.estimated.rows, reference->estimated.rows, recipe.total);
-    if (std::isfinite(figures.calibration_bias)) {
-      optimism = figures.calibration_bias * (recipe.total ? view.estimated.rows / reference->estimated.rows : 1);
-    }
   }
+  const double optimism = optimism_of(recipe, view, reference);
   ErrorMoments sampling = error.rows;
   sampling.variance += error.calibrator;
   if (!std::isfinite(sampling.variance)) return;
@@ -111,10 +115,7 @@ void add_estimated_interval(const IntervalRecipe& recipe, const ClassifierView& 
   const double p = (1 + level) / 2;
   const double centre = out.value - error.bias - optimism;
   const double t = student_quantile(p, degrees_of_freedom(error.rows, view.estimated.rows, error.calibrator));
-  const Interval ci = recipe.form == Form::logit
-                          ? on_logit_scale(centre, out.standard_error, recipe.least, recipe.greatest, t)
-                          : within(skewed_student(centre, sampling, t), recipe);
-  set_ci(out, ci, recipe.form == Form::logit ? "logit_delta" : "delta");
+  set_ci(out, within(skewed_student(centre, sampling, t), recipe), "delta");
   const double variance = error.labels + error.calibrator;
   const double z = normal_quantile(p);
   const double realized = out.value + error.shift - optimism;

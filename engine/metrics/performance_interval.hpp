@@ -18,4 +18,8 @@ void add_realized_interval(const IntervalRecipe& recipe, const ClassifierView& v
 void add_estimated_interval(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference,
                             double level, MetricValue& out);
 
+/// What the calibration map gives an estimate too much: its error on the reference that it was learned from; 0 where that
+/// is not known.
+double optimism_of(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference);
+
 }  // namespace longwatch::metrics

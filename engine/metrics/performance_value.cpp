@@ -1,13 +1,35 @@
 // The value of a cell.
 #include "engine/metrics/performance_value.hpp"
 
+#include "engine/base/hash.hpp"
 #include "engine/metrics/class_average.hpp"
 #include "engine/metrics/performance_interval.hpp"
+#include "engine/metrics/table_bootstrap.hpp"
+#include "engine/state/resample.hpp"
 
 namespace longwatch::metrics {
 namespace {
 
 constexpr double kLevel = 0.95;
+
+void add_interval(const MetricInput& input, Family family, const IntervalRecipe& recipe, const ClassifierView& view,
+                  MetricValue& out) {
+  const bool realized = family == Family::realized_performance;
+  if (realized) {
+    add_realized_interval(recipe, view, input.reference_classifier, kLevel, out);
+  } else {
+    add_estimated_interval(recipe, view, input.reference_classifier, kLevel, out);
+  }
+  if (input.model == nullptr || !input.model->intervals.bootstrap) return;
+  const IntervalRule& rule = input.model->intervals;
+  const std::uint64_t model = resample::key_of(rule.seed, hash_text(input.model->name));
+  const Resampling how{rule.resamples, kLevel, resample::key_of(model, input.place)};
+  if (realized) {
+    bootstrap_realized(recipe, view, how, out);
+  } else {
+    bootstrap_estimated(recipe, view, -optimism_of(recipe, view, input.reference_classifier), how, out);
+  }
+}
 
 }  // namespace
 
@@ -18,11 +40,7 @@ MetricValue performance_value(const MetricInput& input, Family family, const Fun
     const double value = functional.value(table);
     MetricValue out = std::isnan(value) ? MetricValue::undefined(functional.undefined) : value_of(value);
     if (out.status == "ok" && functional.recipe != nullptr) {
-      if (family == Family::realized_performance) {
-        add_realized_interval(functional.recipe(), view, input.reference_classifier, kLevel, out);
-      } else {
-        add_estimated_interval(functional.recipe(), view, input.reference_classifier, kLevel, out);
-      }
+      add_interval(input, family, functional.recipe(), view, out);
     }
     if (functional.events != nullptr) out.events = functional.events(table);
     return out;

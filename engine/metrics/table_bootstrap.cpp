@@ -205,33 +205,6 @@ void draw_map(const EstimatedCells& cells, const EstimateNoise& noise, std::uint
   }
 }
 
-// The number of positives among n rows: binomial by a rounded normal with its skewness; by rows where there are few.
-double binomial_at(std::uint64_t key, std::uint64_t place, double n, double c) {
-  if (n <= 4) {
-    double sum = 0;
-    for (int i = 0; i < static_cast<int>(n); ++i) {
-      sum += resample::uniform(resample::bits_at(key, (place << 3) + static_cast<std::uint64_t>(i))) < c ? 1 : 0;
-    }
-    return sum;
-  }
-  const double variance = n * c * (1 - c);
-  if (variance < 4) {  // rare on one side: Poisson, exactly enough, and never more than n
-    const bool few = c < 0.5;
-    const double mean = n * (few ? c : 1 - c);
-    const double whole = std::floor(mean);
-    double sum = poisson_at(key, place << 3, whole);
-    // The rest of the mean as a Poisson number below 1: none, one or two.
-    const double rest = mean - whole, u = resample::uniform(resample::bits_at(key, (place << 3) + 1));
-    const double none = 1 - rest * (1 - rest * (0.5 - rest / 6));
-    sum += u < none ? 0 : u < none * (1 + rest) ? 1 : 2;
-    sum = std::min(sum, n);
-    return few ? sum : n - sum;
-  }
-  const double z = normal_at(key, place << 3);
-  const double x = n * c + std::sqrt(variance) * z + (1 - 2 * c) * (z * z - 1) / 6;
-  return std::clamp(row::round_small(x), 0.0, n);
-}
-
 }  // namespace
 
 void bootstrap_realized(const IntervalRecipe& recipe, const ClassifierView& view, const Resampling& how,
@@ -265,7 +238,7 @@ void bootstrap_estimated(const IntervalRecipe& recipe, const ClassifierView& vie
           const std::uint64_t place = 2 * j + static_cast<std::uint64_t>(p);
           const double n = labels ? cells.rows[p][j] : poisson_at(key, place, cells.rows[p][j]);
           const double c = probability[j];
-          own.positive[p][j] = labels ? binomial_at(key, kLabelPlaces + place, n, c) : n * c;
+          own.positive[p][j] = labels ? resample::binomial(n, c, resample::bits_at(key, kLabelPlaces + place)) : n * c;
           own.negative[p][j] = n - own.positive[p][j];
         }
       }

@@ -109,4 +109,32 @@ LW_ROW double poisson(double count, std::uint64_t bits, const PoissonTable& tabl
   return x <= 0 ? 0 : row::round_small(x);
 }
 
+/// A binomial number: positives among `count` rows of probability `chance`. By inversion where the rarer outcome has a
+/// mean up to 10, exact to 2^-50; beyond as the Poisson number.
+LW_ROW double binomial(double count, double chance, std::uint64_t bits) {
+  const bool rare = chance <= 0.5;
+  const double q = rare ? chance : 1 - chance;
+  if (!(q > 0)) return rare ? 0 : count;
+  double out = 0;
+  if (count * q <= 10) {
+    double none = 1, base = 1 - q;
+    for (std::uint64_t left = static_cast<std::uint64_t>(count); left > 0; left >>= 1) {
+      if ((left & 1) != 0) none *= base;
+      base *= base;
+    }
+    const double u = uniform(bits), odds = q / (1 - q);
+    double p = none, sum = none;
+    while (u >= sum && out < count) {
+      p *= (count - out) / (out + 1) * odds;
+      out += 1;
+      sum += p;
+    }
+  } else {
+    const double z = normal(uniform(bits));
+    const double x = count * q + std::sqrt(count * q * (1 - q)) * z + (1 - 2 * q) * (z * z - 1) * (1.0 / 6);
+    out = x <= 0 ? 0 : x >= count ? count : row::round_small(x);
+  }
+  return rare ? out : count - out;
+}
+
 }  // namespace longwatch::resample
