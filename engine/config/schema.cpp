@@ -44,6 +44,8 @@ Json shared() {
     "list": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"$ref": "#/$defs/text"}},
     "texts": {"anyOf": [{"$ref": "#/$defs/text"}, {"$ref": "#/$defs/list"}]},
     "value": {"type": ["string", "number", "boolean"]},
+    "class_costs": {"type": "object", "minProperties": 1, "additionalProperties": {
+      "type": "object", "minProperties": 1, "additionalProperties": {"type": "number"}}},
     "class_scores": {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/text"}},
     "segments": {"type": "array", "uniqueItems": true, "items": {"$ref": "#/$defs/texts"}}
   })");
@@ -71,6 +73,8 @@ Json definitions() {
   features["minProperties"] = 1;
   Json pca = object(pca_keys(), false);
   pca["minProperties"] = 1;
+  Json outcome_values = object(cost_keys(), true);
+  outcome_values["minProperties"] = 1;
   Json sides = object(side_keys(), false);
   sides["minProperties"] = 1;
   Json null_threshold = object(null_keys(), false);
@@ -90,6 +94,7 @@ Json definitions() {
                   {"minimum", minimum},
                   {"constraint", constraint},
                   {"condition", condition},
+                  {"outcome_values", outcome_values},
                   {"pca", pca}});
   return out;
 }

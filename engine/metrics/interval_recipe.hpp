@@ -51,12 +51,15 @@ struct IntervalRecipe {
   /// Null for functions of the confusion matrix, which have `of_confusion`.
   std::function<void(const OutcomeTable&, Gradient&)> gradient;
   std::function<double(const Confusion&)> of_confusion;
+  std::function<double(double score, bool positive)> loss;  ///< where the value is its mean over the scored rows
   /// Where the value is the mean of shares (one: precision; two: balanced accuracy).
   std::vector<Proportion> shares;
   bool dice = false;   ///< the value is 2 s / (1 + s) of that share: F1 of the Jaccard index
   Form form = Form::plain;
   bool total = false;  ///< grows with the rows: counts, totals of money
   const char* method = "delta";  ///< name of the realized value's interval, where it is not one of shares
+  /// Where recipes are made anew for every cell: an address that tells this one from others and outlives the views.
+  const void* identity = nullptr;
   double least = 0;    ///< range of the value; +-inf: none
   double greatest = 1;
   /// How far the value lies from what it estimates, to second order; null: not at all. See Bias.
