@@ -12,6 +12,7 @@
 #include "engine/base/text.hpp"
 #include "engine/cutoffs.hpp"
 #include "engine/evaluate/performance_warnings.hpp"
+#include "engine/evaluate/score_warnings.hpp"
 #include "engine/rows.hpp"
 #include "engine/trees/lightgbm.hpp"
 
@@ -274,6 +275,8 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
       model.analysis_labels = result.analysis->labels->counts;
       add_labels(outcome.model, *result.analysis->labels);
     }
+    for (const std::string& warning : score_warnings(*result.model, result.profile, result.analysis->states))
+      record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const std::string& warning : performance_warnings(result.judged, result.analysis->chunks.chunks))
       record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const SchemaChange& change : result.analysis->schema_changes) {

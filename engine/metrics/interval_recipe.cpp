@@ -179,6 +179,7 @@ IntervalRecipe mean_loss(std::function<double(double, bool)> loss, double least,
     gradient.resize(table.score.size());
     loss_gradient(table, loss, value(table), gradient);
   };
+  out.loss = std::move(loss);
   out.least = least;
   out.greatest = greatest;
   return out;

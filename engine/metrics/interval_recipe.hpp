@@ -51,6 +51,7 @@ struct IntervalRecipe {
   /// Null for functions of the confusion matrix, which have `of_confusion`.
   std::function<void(const OutcomeTable&, Gradient&)> gradient;
   std::function<double(const Confusion&)> of_confusion;
+  std::function<double(double score, bool positive)> loss;  ///< where the value is its mean over the scored rows
   /// Where the value is the mean of shares (one: precision; two: balanced accuracy).
   std::vector<Proportion> shares;
   bool dice = false;   ///< the value is 2 s / (1 + s) of that share: F1 of the Jaccard index
