@@ -183,8 +183,8 @@ class CategoryCells : public Cells {
     }
     column_.column.kind = ColumnKind::categorical;
     fit_categories(counts, 0, column_);
-    fill(reference_, of_reference, true);
-    fill(chunk_, of_chunk, false);
+    fill(reference_, of_reference);
+    fill(chunk_, of_chunk);
     reference_view_ = CategoryView::of(reference_, column_);
     chunk_view_.assign(chunk_, column_);
   }
@@ -210,8 +210,8 @@ class CategoryCells : public Cells {
       return sum;
     }
     CategoryState of_reference, of_chunk;
-    fill(of_reference, population(expected_), true);
-    fill(of_chunk, population(drifted_), false);
+    fill(of_reference, population(expected_));
+    fill(of_chunk, population(drifted_));
     CategoryView a, b;
     a.assign(of_reference, column_);
     b.assign(of_chunk, column_);
@@ -239,7 +239,7 @@ class CategoryCells : public Cells {
     for (const double share : shares) out.push_back(std::llround(share * kPopulation));
     return out;
   }
-  void fill(CategoryState& state, const std::vector<std::int64_t>& counts, bool) const {
+  void fill(CategoryState& state, const std::vector<std::int64_t>& counts) const {
     for (std::size_t i = 0; i < counts.size(); ++i) {
       if (counts[i] == 0) continue;
       state.counts.rows += counts[i];

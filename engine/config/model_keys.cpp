@@ -304,7 +304,8 @@ const std::vector<Key<ModelConfig>>& model_keys() {
         {"shared", "per_segment"}},
        read_fit},
       {{"metrics", "a list of metric names or globs", "The metrics wanted.",
-        "all that apply, but `duplicate_*` and `unique_count` of the `id` only if named",
+        "all that apply, but `domain_classifier_auroc`, and `duplicate_*` and `unique_count` of the `id`, only if "
+        "named",
         "[jensen_shannon, \"missing_*\"]", kTexts},
        read_texts<&ModelConfig::metrics>},
       {{"thresholds", "a map of metric (or metric@column) to a rule",

@@ -76,7 +76,7 @@ void Judge::judge(Judged& judged) {
   if (judged.chunk < 0) return;
   const Key key{judged.metric, judged.variant};
   auto found = fitted_.find(key);
-  if (found == fitted_.end()) found = fitted_.emplace(key, fit(*judged.metric, {})).first;
+  if (found == fitted_.end()) found = fitted_.emplace(key, fit(*judged.metric, judged.variant, {})).first;
   if (const Null* null = std::get_if<Null>(&found->second)) return judge_null(*null, judged);
   const Fixed* fixed = std::get_if<Fixed>(&found->second);
   if (fixed == nullptr || fixed->threshold.status != "ok") return;

@@ -12,8 +12,8 @@ namespace longwatch::metrics {
 template <class Compute>
 MetricValue with_outcomes(const MetricInput& input, Family family, Compute compute) {
   if (input.classifier == nullptr) {
-    const std::string& unusable = input.profile->performance.unusable;
-    return unusable.empty() ? MetricValue::undefined("the model has no scores") : without_value(unusable);
+    const bool known = input.profile != nullptr && !input.profile->performance.unusable.empty();
+    return known ? without_value(input.profile->performance.unusable) : MetricValue::undefined("the model has no scores");
   }
   const ClassifierView& view = *input.classifier;
   const bool realized = family == Family::realized_performance;

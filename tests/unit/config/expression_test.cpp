@@ -55,7 +55,9 @@ TEST(Expression, WhatIsNoArithmeticIsRefused) {
                            "_pi", "tp(3)", "tp[0]", "0x10", "1 / 0", "$tp", "#tp", "tp && fp", "log(0 - 1)"}) {
     const auto found = Expression::parse(text, kNames);
     EXPECT_FALSE(found.ok()) << text;
-    if (!found.ok()) EXPECT_FALSE(found.error().what.empty()) << text;
+    if (!found.ok()) {
+      EXPECT_FALSE(found.error().what.empty()) << text;
+    }
   }
   EXPECT_FALSE(Expression::parse(std::string(2000, '(') + "tp" + std::string(2000, ')'), kNames).ok());
   EXPECT_EQ(value(std::string(400, '(') + "tp" + std::string(400, ')')), kTp);

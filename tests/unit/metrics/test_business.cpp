@@ -83,7 +83,7 @@ TEST(CustomMetric, IsArithmeticOverTotals) {
 
 TEST(CustomMetric, NamesEveryMetricOfTheModel) {
   BusinessCell cell;
-  cell.own("tp");
+  (void)cell.own("tp");
   const auto names = metric("custom", Family::realized_performance).variants(cell.model, ReferenceProfile{});
   EXPECT_EQ(names, (std::vector<std::string>{"other", "own"}));
   EXPECT_EQ(cell.value("custom", Family::realized_performance, 0).value, 1);

@@ -76,7 +76,7 @@ struct Cell {
       for (int b = 0; b < 10; ++b) {
         to.scores.insert(to.scores.end(), {0.1 * b, 0.1 * b + 0.099});
         to.probabilities.insert(to.probabilities.end(), {0.1 * b + 0.05, 0.1 * b + 0.05});
-        to.labels.insert(to.labels.end(), {150.0, 150.0});
+        to.weights.insert(to.weights.end(), {150.0, 150.0});
       }
     }
     view.assign(state, profile);
