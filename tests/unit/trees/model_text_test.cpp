@@ -62,6 +62,28 @@ TEST(ModelText, CheckedTreesScoreAsTheirOriginals) {
   EXPECT_EQ(scores, grown().scores);
 }
 
+TEST(ModelText, MissingValuesAloneAreASplitAtInfinity) {
+  RowMatrix rows{1, {}};
+  std::vector<std::int32_t> all;
+  std::vector<float> labels;
+  for (std::int32_t i = 0; i < 200; ++i) {
+    rows.values.push_back(i % 4 == 0 ? std::nan("") : i);
+    all.push_back(i);
+    labels.push_back(i % 4 == 0 ? 5 : 1);
+  }
+  const BinnedRows binned = BinnedRows::make(lightgbm().value(), rows, {}).value();
+  const Booster booster = Booster::grow(binned, all, labels, TreeObjective::squared_error, {}).value();
+  const std::string text = booster.text().value();
+  ASSERT_NE(text.find("threshold=inf"), std::string::npos);
+  const auto back = Booster::parse(lightgbm().value(), text, 1);
+  ASSERT_TRUE(back.ok()) << back.error().text();
+  std::vector<double> before(200), after(200);
+  ASSERT_TRUE(booster.score(rows.values.data(), 1, before).ok());
+  ASSERT_TRUE(back.value().score(rows.values.data(), 1, after).ok());
+  EXPECT_EQ(before, after);
+  EXPECT_GT(after[0], after[1] + 3);
+}
+
 // The text with one line's value replaced, in its first tree with that line.
 std::string with_line(std::string text, const std::string& key, const std::string& value) {
   const std::size_t at = text.find("\n" + key + "=") + 1;
