@@ -9,8 +9,7 @@ namespace {
 template <std::int64_t ScoreState::*count>
 MetricValue share(const MetricInput& input) {
   if (input.classifier == nullptr) {
-    const std::string& unusable = input.profile->performance.unusable;
-    return unusable.empty() ? MetricValue::undefined("the model has no scores") : metrics::without_value(unusable);
+    return metrics::without_scores(input);
   }
   const ScoreState& state = *input.classifier->scores;
   if (state.rows == 0) return metrics::without_value("insufficient_data");

@@ -34,7 +34,7 @@ def fleet(tmp_path):
     model = {"reference": "reference.parquet", "analysis": "analysis.parquet", "timestamp": "t", "chunk": {"size": CHUNK},
              "segments": ["group"], "task": "binary", "score": "score", "prediction": "predicted", "target": "label", "costs": COSTS,
              "custom_metrics": {"profit": "(120 * tp - 15 * fp) / rows", "broken_one": "tp / (fp - fp)"}}
-    (tmp_path / "fleet.yaml").write_text(json.dumps({"models": {"m": model, "other": {**model, "costs": None}}}))
+    (tmp_path / "fleet.yaml").write_text(json.dumps({"models": {"m": model, "other": {key: value for key, value in model.items() if key != "costs"}}}))
     return tmp_path
 
 
