@@ -200,7 +200,9 @@ class ColumnTask {
 
   // By what the segment is called, not where it stands: more segments change no random number.
   [[nodiscard]] std::uint64_t place_of(const Judged& base) const {
-    const Segment& segment = periods_.segments->segments[static_cast<std::size_t>(label_)];
+    const Segment& segment = periods_.segment != nullptr
+                                 ? *periods_.segment
+                                 : periods_.segments->segments[static_cast<std::size_t>(label_)];
     const std::uint64_t text = hash_text(segment.value, hash_text(segment.columns, segment.missing ? 1 : 0));
     return resample::key_of(resample::key_of(text, base.reference ? 1 : 0), static_cast<std::uint64_t>(base.chunk));
   }

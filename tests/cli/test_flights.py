@@ -51,14 +51,16 @@ def results(longwatch, tmp_path_factory):
 @pytest.fixture(scope="module")
 def weeks(results):
     """[(chunk index, the analysis rows of that week)]."""
-    data = pq.read_table(DATA / "analysis.parquet").to_pandas()
-    when = data["timestamp"].to_numpy().astype("datetime64[us]")
+    columns = ["timestamp", "late", "late_score", "late_pred", "arr_delay", "arr_delay_pred"]
+    data = {name: values.to_numpy() for name, values in zip(columns, pq.read_table(DATA / "analysis.parquet", columns=columns).columns)}
+    when = data["timestamp"].astype("datetime64[us]")
     chunks = {(r["chunk_index"], r["chunk_start"], r["chunk_end"]) for r in results.select(["period", "chunk_index", "chunk_start", "chunk_end"]).to_pylist()
               if r["period"] == "analysis" and r["chunk_index"] is not None}
     assert len(chunks) == WEEKS
     naive = lambda time: np.datetime64(time.replace(tzinfo=None), "us")
-    out = [(index, data[(when >= naive(start)) & (when < naive(end))]) for index, start, end in sorted(chunks)]
-    assert sum(len(rows) for _, rows in out) == len(data)
+    inside = [(index, (when >= naive(start)) & (when < naive(end))) for index, start, end in sorted(chunks)]
+    out = [(index, {name: values[rows] for name, values in data.items()}) for index, rows in inside]
+    assert sum(len(rows["late"]) for _, rows in out) == len(when)
     return out
 
 
@@ -82,12 +84,12 @@ def test_realized_regression(results, weeks, metric):
 
 def test_estimated_accuracy_is_that_of_the_calibrated_scores(results, weeks):
     """Either the scores are probabilities as they are, or isotonic regression on the reference makes them so."""
-    reference = pq.read_table(DATA / "reference.parquet").to_pandas()
-    isotonic = IsotonicRegression(out_of_bounds="clip").fit(reference["late_score"].astype(float), reference["late"])
+    reference = pq.read_table(DATA / "reference.parquet")
+    isotonic = IsotonicRegression(out_of_bounds="clip").fit(reference["late_score"].to_numpy().astype(float), reference["late"].to_numpy())
     found = by_week(results, "late_15_minutes", "estimated_performance", "accuracy")
     fits = []
     for probability in (lambda s: s, isotonic.predict):
-        shares = [(probability(w["late_score"].to_numpy().astype(float)), w["late_pred"].to_numpy() == 1) for _, w in weeks]
+        shares = [(probability(w["late_score"].astype(float)), w["late_pred"] == 1) for _, w in weeks]
         fits.append(np.allclose(found, [np.mean(np.where(said, p, 1 - p)) for p, said in shares], rtol=0, atol=1e-9))
     assert any(fits)
 
