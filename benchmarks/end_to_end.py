@@ -7,6 +7,7 @@ peak memory.
     benchmarks/end_to_end.py --rows 100000 --cases run nannyml   # quickly
     benchmarks/end_to_end.py --fleet 20 --once "nannyml start" nannyml   # many models; all cases, the slow ones once
     benchmarks/end_to_end.py --rows 10000000 --repeat 1 --cases run    # memory at scale; 5.3 GB of files
+    benchmarks/end_to_end.py --performance --once nannyml              # a classifier's performance
 
 Needs .venv (tools/setup) and, for the peers, benchmarks/peers/setup; what each case does is in docs/benchmarks.md.
 Times include starting the process and reading the files, which are in the page cache. Prints a table and the targets,
@@ -96,6 +97,33 @@ def wide_cases(program: str, rows: int) -> Cases:
     return cases
 
 
+def performance_cases(program: str, rows: int) -> Cases:
+    """One binary classifier of 50 features: what its performance costs, and what NannyML needs for it."""
+    folder = WORK / f"performance_{rows}"
+    if not (folder / "fleet.yaml").exists():
+        options = f"--models 1 --rows {rows} --features 50 --chunks {CHUNKS} --task binary --seed 1 --quiet".split()
+        run_process([program, "synth", "-o", str(folder), *options], WORK / "synth.log")
+    data = folder / "data" / "model_000"
+    model = {"model_000": "data/model_000"}
+    chunk_rows = max(1, rows // CHUNKS)
+    roles = ", task: binary, score: score, prediction: prediction, target: target"
+    excluded = "region, score, prediction, target"
+
+    def case(name: str, more: str) -> list[str]:
+        config = write_config(folder / f"{name}.yaml", model, chunk_rows, more)
+        return [program, "run", config, "-o", str(folder / "out"), "--quiet"]
+
+    alone = f'{roles}, features: {{exclude: ["*"]}}'
+    files = [data / f"{period}.parquet" for period in ("reference", "analysis")]
+    return {
+        "run": case("everything", f"{roles}, features: {{exclude: [region]}}"),
+        "without performance": case("without", f", features: {{exclude: [{excluded}]}}"),
+        "performance": case("performance", alone),
+        "performance, bootstrap": case("bootstrap", f"{alone}, intervals: {{method: bootstrap, resamples: 1000}}"),
+        "nannyml": peer("nannyml_performance.py", chunk_rows, folder / "nannyml", *files),
+    }
+
+
 def fleet_cases(program: str, models: int, rows: int) -> Cases:
     folder = WORK / f"fleet_{models}_{rows}"
     if not (folder / "fleet.yaml").exists():
@@ -142,6 +170,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--program", default=str(PROGRAM))
     parser.add_argument("--rows", type=int, help="rows of each file; default 1,000,000, of a fleet's models 50,000")
     parser.add_argument("--fleet", type=int, metavar="MODELS", help="a fleet of that many models of 20 features")
+    parser.add_argument("--performance", action="store_true", help="one binary classifier of 50 features")
     parser.add_argument("--repeat", type=int, default=3, help="rounds; the cases take turns in each")
     parser.add_argument("--cases", nargs="+", metavar="CASE", help="only these; default all but nannyml")
     parser.add_argument("--once", nargs="+", metavar="CASE", default=[], help="these too, in the first round only")
@@ -155,7 +184,11 @@ def main() -> None:
         sys.exit(f"no program {arguments.program}: build it (cmake --preset release), or give --program")
     WORK.mkdir(parents=True, exist_ok=True)
     rows = arguments.rows or (50_000 if arguments.fleet else 1_000_000)
-    if arguments.fleet:
+    if arguments.performance:
+        cases = performance_cases(arguments.program, rows)
+        title = f"A classifier's performance, {rows:,} + {rows:,} rows x 50 features, {CHUNKS} + {CHUNKS} chunks"
+        data = {"kind": "performance", "name": f"performance_{rows}"}
+    elif arguments.fleet:
         cases = fleet_cases(arguments.program, arguments.fleet, rows)
         title = f"A fleet: {arguments.fleet} models, {rows:,} + {rows:,} rows x 20 features each"
         data = {"kind": "fleet", "name": f"fleet_{arguments.fleet}_{rows}", "models": arguments.fleet}

@@ -118,6 +118,23 @@ def against_nannyml(runs: dict, peer: str, bound: float, name: str) -> Verdict:
     return ratio(target, bound, False, runs[peer], runs["monitoring"], whole)
 
 
+def cost_of_performance(name: str, runs: dict) -> list[Verdict]:
+    """What a classifier's performance adds to a run, and how much longer NannyML needs for it alone."""
+    more = Verdict(f"{name}: run - without performance", "at most 0.7 s")
+    if "run" in runs and "without performance" in runs:
+        wall, cpu = (median_of(runs["run"], key) - median_of(runs["without performance"], key) for key in ("wall", "cpu"))
+        more.found, more.reached = f"{wall:.2f} s wall, {cpu:.2f} s CPU", wall <= 0.7
+    drawn = Verdict(f"{name}: bootstrap of every metric - default intervals", "at most 3 s")
+    if "performance, bootstrap" in runs and "performance" in runs:
+        pair = runs["performance, bootstrap"], runs["performance"]
+        wall, cpu = (median_of(pair[0], key) - median_of(pair[1], key) for key in ("wall", "cpu"))
+        drawn.found, drawn.reached = f"{wall:.2f} s wall, {cpu:.2f} s CPU", wall <= 3
+    beside = Verdict(f"{name}: nannyml / performance", "at least 30 x")
+    if "nannyml" in runs and "performance" in runs:
+        beside = ratio(beside.target, 30, False, runs["nannyml"], runs["performance"])
+    return [more, drawn, beside]
+
+
 def within_memory(name: str, runs: dict) -> Verdict:
     if "run" not in runs:
         return Verdict(f"{name}: peak memory of run", "at most 600 MB")
@@ -153,6 +170,9 @@ def targets(results: list[Measured]) -> list[str]:
         if measured["data"]["kind"] == "fleet":
             name, runs = measured["data"]["name"], cases_of(measured)
             verdicts += [against_nannyml(runs, "nannyml, scaled", 100, name), within_memory(name, runs)]
+    for measured in results:
+        if measured["data"]["kind"] == "performance":
+            verdicts += cost_of_performance(measured["data"]["name"], cases_of(measured))
     kept: dict[str, Verdict] = {}  # one row a target, from the first result that has its cases
     for verdict in verdicts:
         if verdict.target not in kept or kept[verdict.target].reached is None:

@@ -7,6 +7,7 @@
 #include "engine/accumulate/accumulate.hpp"
 #include "engine/profile/fit_columns.hpp"
 #include "engine/profile/fit_performance.hpp"
+#include "engine/profile/score_check.hpp"
 
 namespace longwatch {
 namespace {
@@ -96,6 +97,7 @@ Result<void> learn_states(const Source& source, const ChunkPlan& chunks, const S
   LW_TRY(PassResult first, accumulate(pass, control));
   profile.states = std::move(first.states);
   profile.gram = std::move(first.gram);
+  check_scores(profile);
   fit_performance(model, profile);
 
   std::vector<std::string> names;

@@ -8,8 +8,11 @@
 #include <set>
 #include <tuple>
 
+#include "engine/alert/multiple_tests.hpp"
 #include "engine/base/text.hpp"
+#include "engine/cutoffs.hpp"
 #include "engine/evaluate/performance_warnings.hpp"
+#include "engine/evaluate/score_warnings.hpp"
 #include "engine/rows.hpp"
 #include "engine/trees/lightgbm.hpp"
 
@@ -35,6 +38,27 @@ std::string canonical_fleet(const FleetConfig& fleet) {
 std::int64_t now_micros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+FindingRow finding_row(const Finding& finding, const std::vector<ResultRow>& rows, std::uint32_t alert, Text column) {
+  FindingRow out;
+  out.alert = alert;
+  out.column = column;
+  out.rank = finding.rank;
+  out.change = finding.change;
+  out.column_alert = finding.column_alert;
+  out.column_alerts = finding.column_alerts;
+  out.correlation = finding.correlation;
+  out.correlation_p_value = finding.p_value;
+  out.rank_by_alerts = finding.rank_by_alerts;
+  out.rank_by_correlation = finding.rank_by_correlation;
+  if (finding.drift == Finding::kNone) return out;
+  const ResultRow& drift = rows[finding.drift];
+  out.drift_metric = drift.metric;
+  out.drift_value = drift.value;
+  out.drift_lower = drift.threshold_lower;
+  out.drift_upper = drift.threshold_upper;
+  return out;
 }
 
 const char* headline_of(Task task) {
@@ -178,8 +202,20 @@ Result<void> Outputs::add_states(const ModelResult& result) {
 Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcome) {
   const std::vector<ResultRow> rows =
       result_rows(*result.model, result.profile, &*result.analysis, result.judged, pool_);
-  for (const ResultRow& row : rows) {
-    if (row.alert != 1 || row.period[0] != 'a') continue;  // alerts are of the analysis period
+  std::size_t finding = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const ResultRow& row = rows[i];
+    if (row.period[0] != 'a') continue;  // tests and alerts are of the analysis period
+    const bool test = !std::isnan(row.p_value);
+    if (test) p_values_.push_back(row.p_value);
+    if (row.alert != 1) continue;
+    // The rows of judged values come first and in their order.
+    for (; finding < result.findings.size() && result.findings[finding].alert == i; ++finding) {
+      const auto column = static_cast<std::size_t>(result.findings[finding].column);
+      findings_.push_back(finding_row(result.findings[finding], rows, static_cast<std::uint32_t>(alerts_.size()),
+                                      pool_.intern(result.profile.columns[column].column.name)));
+    }
+    alert_tests_.push_back(test ? p_values_.size() - 1 : SIZE_MAX);
     alerts_.push_back(row);
     ++outcome.alerts;
     if (!row.segment_column.empty()) continue;
@@ -189,6 +225,8 @@ Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcom
   outcome.headline = headline_of(result.model->task);
   add_performance(rows, outcome);
   summary_.result_rows += static_cast<std::int64_t>(rows.size());
+  std::vector<CutoffRow> cutoffs = cutoff_rows(*result.model, result.profile, *result.analysis, pool_);
+  std::move(cutoffs.begin(), cutoffs.end(), std::back_inserter(cutoffs_));
   return results_->add(rows);
 }
 
@@ -237,6 +275,8 @@ void Outputs::record(const ModelResult& result, const ModelOutcome& outcome) {
       model.analysis_labels = result.analysis->labels->counts;
       add_labels(outcome.model, *result.analysis->labels);
     }
+    for (const std::string& warning : score_warnings(*result.model, result.profile, result.analysis->states))
+      record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const std::string& warning : performance_warnings(result.judged, result.analysis->chunks.chunks))
       record_.warnings.push_back("model '" + outcome.model + "': " + warning);
     for (const SchemaChange& change : result.analysis->schema_changes) {
@@ -280,14 +320,28 @@ void Outputs::add_failure(const ModelConfig& model, Error error) {
   summary_.models.push_back(std::move(outcome));
 }
 
+Result<void> Outputs::write_alerts() {
+  const std::vector<double> q = q_values(p_values_);
+  for (std::size_t i = 0; i < alerts_.size(); ++i) {
+    if (alert_tests_[i] != SIZE_MAX) alerts_[i].fleet_q_value = q[alert_tests_[i]];
+  }
+  LW_TRY(const std::string alerts, encode_alerts(alerts_));
+  LW_CHECK(directory_.write("alerts.parquet", alerts));
+  LW_TRY(const std::string findings, encode_findings(alerts_, std::move(findings_)));
+  LW_CHECK(directory_.write("findings.parquet", findings));
+  summary_.alert_rows = static_cast<std::int64_t>(alerts_.size());
+  if (cutoffs_.empty()) return {};
+  LW_TRY(const std::string cutoffs, encode_cutoffs(cutoffs_));
+  LW_CHECK(directory_.write("cutoffs.parquet", cutoffs));
+  return {};
+}
+
 Result<RunSummary> Outputs::finish() {
   summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   if (summary_.failed() == summary_.models.size()) return std::move(summary_);
   if (results_) {
     LW_CHECK(results_->finish());
-    LW_TRY(const std::string alerts, encode_alerts(alerts_));
-    LW_CHECK(directory_.write("alerts.parquet", alerts));
-    summary_.alert_rows = static_cast<std::int64_t>(alerts_.size());
+    LW_CHECK(write_alerts());
   }
   if (states_) LW_CHECK(states_->finish());
   record_.seconds = summary_.seconds;

@@ -8,6 +8,9 @@
 
 #include "engine/analyze.hpp"
 #include "engine/evaluate/evaluate.hpp"
+#include "engine/explain/findings.hpp"
+#include "engine/output/findings_file.hpp"
+#include "engine/output/cutoffs_file.hpp"
 #include "engine/output/publish.hpp"
 #include "engine/output/result_table.hpp"
 #include "engine/output/results_file.hpp"
@@ -25,6 +28,7 @@ struct ModelResult {
   std::optional<LabelJoin> reference_labels;
   std::optional<AnalysisStates> analysis;
   std::vector<Judged> judged;
+  std::vector<Finding> findings;  ///< of `judged`
   std::vector<std::pair<std::string, double>> stages;  ///< name, seconds
 };
 
@@ -45,6 +49,7 @@ class Outputs {
   Result<void> open_files();
   Result<void> add_states(const ModelResult& result);
   Result<void> write_rows(const ModelResult& result, ModelOutcome& outcome);
+  Result<void> write_alerts();
   void add_inputs(const std::vector<SourceFile>& files);
   void add_labels(const std::string& model, const LabelJoin& labels);
   void record(const ModelResult& result, const ModelOutcome& outcome);
@@ -58,6 +63,10 @@ class Outputs {
   RunRecord record_;
   TextPool pool_;
   std::vector<ResultRow> alerts_;
+  std::vector<FindingRow> findings_;
+  std::vector<CutoffRow> cutoffs_;
+  std::vector<double> p_values_;          // of every test of the analysis, all models
+  std::vector<std::size_t> alert_tests_;  // by alert: index into p_values_; SIZE_MAX where it is no test
   std::optional<ResultsFile> results_;
   std::optional<StatesFile> states_;
 };

@@ -107,6 +107,9 @@ Result<ModelResult> run_model(const FleetConfig& fleet, const ModelConfig& model
     std::vector<Judged> unique = judge_unique(model, result.profile, result.analysis->unique, metrics);
     std::move(unique.begin(), unique.end(), std::back_inserter(result.judged));
     decide_alerts(result.judged);
+    std::vector<std::string> columns;
+    for (const ColumnProfile& column : result.profile.columns) columns.push_back(column.column.name);
+    result.findings = find_explanations(result.judged, columns);
     clock.ended("evaluate");
   }
   return result;

@@ -29,5 +29,6 @@ void add_validate_verb(CLI::App& app, int& code);
 void add_schema_verb(CLI::App& app, int& code);
 void add_synth_verb(CLI::App& app, int& code);
 void add_inspect_verb(CLI::App& app, int& code);
+void add_cutoffs_verb(CLI::App& app, int& code);
 
 }  // namespace longwatch

@@ -15,5 +15,14 @@ struct Options {
 
 /// Coverage of ci_* and pi_* of the performance metrics of binary classifiers.
 int performance(const Options& options);
+/// How often chunks without drift are outside under a threshold `null`. `replications`: chunks judged for every cell.
+int false_alarms(const Options& options);
+/// How many chunks pass until a shift is outside, beside an oracle that knows the null.
+int delay(const Options& options);
+/// Planted drifts among many tests of nothing: found, and at what false discovery rate.
+int fdr(const Options& options);
+
+/// Coverage of the intervals of distances, means, deviations and quantiles of columns, and p-values without drift.
+int distances(const Options& options);
 
 }  // namespace longwatch::coverage

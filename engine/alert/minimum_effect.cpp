@@ -27,6 +27,8 @@ double default_minimum_effect(const Metric& metric, const MetricValue& value, do
     if (metric.least == 0 && metric.greatest == 1) return kOfPerformance;
     return std::isfinite(null.expected) ? kOfValue * std::abs(null.expected) : 0;
   }
+  if (std::isfinite(null.mean) && null.power == 1)  // chi-squared: Cohen's w, squared
+    return kOfDeviation * kOfDeviation * rows * reference_rows / (rows + reference_rows);
   if (std::isfinite(null.mean)) return std::isfinite(deviation) ? kOfDeviation * deviation : 0;
   if (!std::isfinite(null.error) || rows <= 0 || reference_rows <= 0) return 0;
   return kOfDeviation * null.error / std::sqrt(1 / rows + 1 / reference_rows);

@@ -10,7 +10,7 @@ namespace longwatch {
 ///  - the metric's own `minimum_effect` where it has one;
 ///  - performance and business: 0.005 where the metric lies between 0 and 1, else 1 % of the reference's value;
 ///  - else a tenth of the standard deviation that one row contributes, from the null spread: error / sqrt(1/n + 1/N).
-/// Distances in the column's unit (Wasserstein): a tenth of `deviation`, the column's standard deviation.
+/// Chi-squared: 0.01 n N / (n + N), Cohen's w = 0.1. Distances in the column's unit (Wasserstein): a tenth of `deviation`, the column's standard deviation.
 /// `rows` of the chunk, `reference_rows` of the reference.
 double default_minimum_effect(const Metric& metric, const MetricValue& value, double rows, double reference_rows,
                               double deviation);

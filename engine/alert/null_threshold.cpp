@@ -188,6 +188,7 @@ void NullThreshold::learn_places(const std::vector<NullChunk>& reference) {
   const double least = kLeastSpread * std::abs(centre_);
   if (spread <= least * least) return;
   const double base = std::max(mean_chance, 1e-6 * spread);
+  for (double& variance : chance) variance = std::max(variance, 1e-6 * spread);
   // Restricted likelihood: the mean is not known.
   weigh(base, spread, [&](double extra) {
     double product = 1;
@@ -223,9 +224,9 @@ void NullThreshold::learn_distances(const std::vector<NullChunk>& reference) {
   for (const NullChunk& chunk : reference) {
     const double stretch = stretch_of(chunk.share);
     const double factor = left_out_variance(chunk.share);
-    squares += square_of(chunk) * stretch * stretch / k;
-    typical.mean += chunk.null.mean * factor / k;
-    typical.variance += chunk.null.variance * factor * factor / k;
+    squares += square_of(chunk) / chunk.unit * stretch * stretch / k;
+    typical.mean += chunk.null.mean / chunk.unit * factor / k;
+    typical.variance += chunk.null.variance / (chunk.unit * chunk.unit) * factor * factor / k;
     skewness += chunk.null.skewness / k;
   }
   typical.skewness = skewness;
@@ -311,21 +312,21 @@ NullVerdict NullThreshold::judge_distance(const NullChunk& chunk) const {
   NullSpread null = chunk.null;
   const double factor = left_out_variance(chunk.share);
   const double stretch = stretch_of(chunk.share);
-  null.mean *= factor;
-  null.variance *= factor * factor;
+  null.mean *= factor / chunk.unit;
+  null.variance *= factor * factor / (chunk.unit * chunk.unit);
   NullVerdict out;
-  out.p_value = square_tail(square_of(chunk) * stretch * stretch, null).p;
+  out.p_value = square_tail(square_of(chunk) / chunk.unit * stretch * stretch, null).p;
   const Cumulants typical = square_cumulants(null, overdispersion());
   const double start = typical.mean + 3 * std::sqrt(typical.variance);
   const double limit = solve(start, rate_, [&](double y) { return square_tail(y, null); });
-  out.upper = std::pow(limit / (stretch * stretch), 1 / null.power);
+  out.upper = std::pow(limit * chunk.unit / (stretch * stretch), 1 / null.power);
   // The true square d for which d + its mean without drift - z sqrt(variance + 4 d l) is the limit.
   const double l = null.variance / (2 * null.mean);
   const double z = kPowerQuantile;
   const double gap = limit - typical.mean;
   const double b = gap + 2 * z * z * l;
   const double inner = b * b - gap * gap + z * z * typical.variance;
-  out.minimum_detectable = std::pow(std::max(b + std::sqrt(std::max(inner, 0.0)), 0.0), 1 / null.power);
+  out.minimum_detectable = std::pow(chunk.unit * std::max(b + std::sqrt(std::max(inner, 0.0)), 0.0), 1 / null.power);
   return out;
 }
 

@@ -12,9 +12,13 @@ namespace longwatch {
 namespace {
 
 /// The last entry of the configuration that names the metric and the column; null where none does.
-const ThresholdEntry* entry_for(const ModelConfig& model, const Metric& metric, const std::string& column) {
+const ThresholdEntry* entry_for(const ModelConfig& model, const Metric& metric, const std::string& column,
+                                std::size_t variant) {
+  const bool custom = metric.name == "custom" && variant < model.custom_metrics.size();
   const auto matches = [&](const ThresholdEntry& entry) {
-    return glob_match(entry.metric, metric.name) && (entry.column.empty() || glob_match(entry.column, column));
+    const bool named = glob_match(entry.metric, metric.name) ||
+                       (custom && glob_match(entry.metric, model.custom_metrics[variant].name));
+    return named && (entry.column.empty() || glob_match(entry.column, column));
   };
   const auto found = std::find_if(model.thresholds.rbegin(), model.thresholds.rend(), matches);
   return found == model.thresholds.rend() ? nullptr : &*found;
@@ -78,8 +82,9 @@ FittedThreshold unclipped(const ThresholdRule& rule, std::span<const double> ref
 
 }  // namespace
 
-std::optional<ThresholdRule> rule_for(const ModelConfig& model, const Metric& metric, const std::string& column) {
-  if (const ThresholdEntry* entry = entry_for(model, metric, column)) return entry->rule;
+std::optional<ThresholdRule> rule_for(const ModelConfig& model, const Metric& metric, const std::string& column,
+                                      std::size_t variant) {
+  if (const ThresholdEntry* entry = entry_for(model, metric, column, variant)) return entry->rule;
   switch (metric.threshold) {
     case DefaultThreshold::null_both:
     case DefaultThreshold::null_upper:

@@ -15,7 +15,9 @@ namespace longwatch {
 /// The rule for `metric` of `column` (empty for model metrics): the last matching entry of the configuration (an exact
 /// or glob match of metric, and of column where the entry names one), else the metric's default; none where it never
 /// alerts.
-std::optional<ThresholdRule> rule_for(const ModelConfig& model, const Metric& metric, const std::string& column);
+/// `variant`: of the metric `custom`, whose values an entry names by their own names.
+std::optional<ThresholdRule> rule_for(const ModelConfig& model, const Metric& metric, const std::string& column,
+                                      std::size_t variant = 0);
 
 /// Which sides of `metric` a threshold `null` watches: the upper one where its default does, and for distances.
 Sides sides_of(const Metric& metric);

@@ -106,6 +106,22 @@ std::string limits_text(const ModelConfig& model) {
   return out;
 }
 
+// Left out where there is nothing, as it was before.
+std::string values_text(const ModelConfig& model) {
+  std::string out;
+  if (model.costs) {
+    out += "costs " + shortest(model.costs->true_positive) + " " + shortest(model.costs->false_positive) + " " +
+           shortest(model.costs->false_negative) + " " + shortest(model.costs->true_negative) + "\n";
+  }
+  for (const auto& [truth, row] : model.class_costs) {
+    for (const auto& [predicted, value] : row)
+      out += "cost " + quote(truth) + " " + quote(predicted) + " " + shortest(value) + "\n";
+  }
+  for (const CustomMetric& metric : model.custom_metrics)
+    out += "metric " + quote(metric.name) + " " + quote(metric.expression) + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string canonical_text(const ModelConfig& model) {
@@ -118,6 +134,7 @@ std::string canonical_text(const ModelConfig& model) {
   if (model.fit == FitScope::per_segment) out += "fit per_segment\n";  // left out where shared, as it was before
   out += "metrics " + list(model.metrics, true) + "\n";
   out += limits_text(model);
+  out += values_text(model);
   out += "pca " + shortest(model.pca_variance) + " " + std::to_string(model.pca_max_columns) + "\n";
   out += "quantiles " + std::to_string(model.quantiles) + "\n";
   return out;

@@ -43,6 +43,20 @@ Result<void> check_regression(const ModelConfig& model) {
   return {};
 }
 
+Result<void> check_values(const ModelConfig& model) {
+  if (model.costs && model.task != Task::binary) {
+    return error_at(model, "costs", "costs by outcome are for binary models",
+                    model.task == Task::multiclass ? "write costs: {TRUE: {PREDICTED: NUMBER}}" : "remove them");
+  }
+  if (!model.class_costs.empty() && model.task != Task::multiclass) {
+    return error_at(model, "costs", "costs by class are for multiclass models",
+                    model.task == Task::binary ? "write costs: {true_positive: NUMBER}" : "remove them");
+  }
+  if (!model.custom_metrics.empty() && model.task == Task::none)
+    return error_at(model, "custom_metrics", "a metric of one's own needs a task", "say task: binary");
+  return check_custom_metrics(model);
+}
+
 // Labels of their own need to know what they are and whose.
 Result<void> check_labels(const ModelConfig& model) {
   for (const char* key : {"labels", "reference_labels"}) {
@@ -89,6 +103,7 @@ Result<void> check_model(const ModelConfig& model) {
     return error_at(model, "", "it has no 'reference'", "name the Parquet files of a period in which it worked well");
   }
   LW_CHECK(check_task(model));
+  LW_CHECK(check_values(model));
   LW_CHECK(check_labels(model));
   const bool calendar = model.chunk.kind == ChunkKind::period;
   if (calendar && model.timestamp.empty())

@@ -93,6 +93,19 @@ struct FilterCondition {
   bool operator==(const FilterCondition&) const = default;
 };
 
+/// Binary: what one row of each outcome is worth; costs are negative.
+struct OutcomeValues {
+  double true_positive = 0, false_positive = 0, false_negative = 0, true_negative = 0;
+  bool operator==(const OutcomeValues&) const = default;
+};
+
+/// A metric of the user's own: arithmetic over totals (see config/totals.hpp).
+struct CustomMetric {
+  std::string name;
+  std::string expression;
+  bool operator==(const CustomMetric&) const = default;
+};
+
 /// A table of labels, joined to the rows by id.
 struct LabelsConfig {
   std::vector<std::string> files;  ///< paths or globs; empty: none
@@ -152,6 +165,9 @@ struct ModelConfig {
   std::int64_t minimum_rows = 30;    ///< of a chunk, for a threshold `null`
   std::int64_t minimum_events = 10;  ///< likewise; see MetricValue::events
   std::vector<Constraint> constraints;
+  std::optional<OutcomeValues> costs;                                ///< binary
+  std::map<std::string, std::map<std::string, double>> class_costs;  ///< multiclass: true -> predicted -> value
+  std::vector<CustomMetric> custom_metrics;
   std::int64_t pca_max_columns = 2000;
   double pca_variance = 0.65;     ///< share of variance kept
   std::int64_t quantiles = 1024;  ///< of a partition

@@ -48,6 +48,7 @@ const std::vector<Key<ThresholdRule>>& null_keys();
 const std::vector<Key<ModelConfig>>& minimum_keys();
 const std::vector<Key<ConstraintDraft>>& constraint_keys();
 const std::vector<Key<FilterDraft>>& filter_keys();
+const std::vector<Key<OutcomeValues>>& cost_keys();
 const std::vector<Key<LabelsConfig>>& labels_keys();
 
 Result<void> read_chunk(const Field& field, ModelConfig& model);
@@ -55,12 +56,17 @@ Result<void> read_reference_chunk(const Field& field, ModelConfig& model);
 Result<void> read_thresholds(const Field& field, ModelConfig& model);
 Result<void> read_constraints(const Field& field, ModelConfig& model);
 Result<void> read_filter(const Field& field, ModelConfig& model);
+Result<void> read_costs(const Field& field, ModelConfig& model);
+Result<void> read_custom_metrics(const Field& field, ModelConfig& model);
 Result<void> read_labels(const Field& field, ModelConfig& model);
 Result<void> read_reference_labels(const Field& field, ModelConfig& model);
 Result<void> read_label_map(const Field& field, ModelConfig& model);
 
 /// The rules between keys: a model has a reference, a task has the columns it needs, a calendar has a timestamp.
 Result<void> check_model(const ModelConfig& model);
+
+/// Every custom metric is arithmetic over totals that its task has.
+Result<void> check_custom_metrics(const ModelConfig& model);
 
 /// The page of docs/configuration.md, from the tables.
 std::string config_markdown();

@@ -20,7 +20,7 @@ const std::unordered_map<std::string, std::size_t>& key_index() {
   return kIndex;
 }
 
-bool merges(const std::string& key) { return key == "thresholds" || key == "features"; }
+bool merges(const std::string& key) { return key == "thresholds" || key == "features" || key == "custom_metrics"; }
 
 // `above` over `below`: entries of `below` that `above` does not write, then those of `above`; null entries are left
 // out.

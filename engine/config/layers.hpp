@@ -25,8 +25,8 @@ Result<Layer> make_layer(const Node& map, const std::string& path, const std::st
 /// The values of a model by key; a null pointer where it is not given.
 using MergedValues = std::vector<NodePtr>;
 
-/// Lays `layer` over `values`. A key replaces what lies below, but for `thresholds` and `features`, whose maps are
-/// merged key by key (what is written later stands later). Null takes away what lies below; where there is nothing, it
+/// Lays `layer` over `values`. A key replaces what lies below, but for `thresholds`, `features` and `custom_metrics`, whose
+/// maps are merged key by key (what is written later stands later). Null takes away what lies below; where there is nothing, it
 /// is an error.
 Result<void> lay_over(const Layer& layer, const std::string& file, MergedValues& values);
 

@@ -33,8 +33,8 @@ models:
 
 ## Rules
 
-- Every key below may stand in `defaults` or in a model; the model's wins. `thresholds` and `features` are merged key by
-  key, every other key is replaced whole.
+- Every key below may stand in `defaults` or in a model; the model's wins. `thresholds`, `features` and `custom_metrics` are merged
+  key by key, every other key is replaced whole.
 - A name with `*` or `?` in `models`, such as `"fraud_*"`, is no model but holds defaults for the models whose name it
   matches. They apply in the order of the file, after `defaults` and before the model's own keys.
 - `key: null` in a model or a glob takes away what it would inherit.
@@ -61,6 +61,29 @@ What a value means depends on the column's type in the file:
 
 How many rows the filter leaves out stands in the results as `filtered_rate` and in `run.json`. A filter that leaves no
 row is an error, and so is a profile that was fitted with another filter.
+)";
+
+const char* const kCostRules = R"(
+A multiclass model has a row for each true class: `costs: {card: {card: 10, loan: -5}, loan: {card: -40}}`.
+
+## custom_metrics
+
+`custom_metrics: {profit: "(120 * tp - 15 * fp) / rows"}` gives a metric `profit`, estimated and realized, with intervals,
+thresholds and alerts like any other. Names have lower-case letters, digits and `_`, and differ from those of Longwatch's own
+metrics. An expression has numbers, totals, `+ - * / ^`, comparisons (1 or 0), `condition ? a : b`, parentheses, and `abs`,
+`exp`, `log`, `max`, `min` and `sqrt`; at most 1,000 characters. Nothing else is executed: there is no assignment. An unknown
+total is an error with its line. A division by zero, in a chunk, gives the status `undefined: division by zero`.
+
+| total of a binary model | meaning |
+|---|---|
+| `tp`, `fp`, `fn`, `tn` | the confusion matrix: counts of labelled rows (realized), or expected counts of all scored rows (estimated) |
+| `rows` | their sum |
+| `positives`, `negatives` | `tp + fn`, `fp + tn` |
+| `predicted_positive`, `predicted_negative` | `tp + fp`, `fn + tn` |
+| `labels` | rows of the chunk whose label is known |
+
+A multiclass model has `rows`, `labels`, `correct` (rows whose prediction is their label) and, for each pair of classes,
+`true_A_pred_B`, where bytes of the labels other than letters and digits are written `_`. Its own metrics have no intervals.
 )";
 
 std::string escaped(const std::string& text) {
@@ -110,6 +133,8 @@ std::string config_markdown() {
          table(minimum_keys());
   out += "\n## constraints\n\nEach entry names one column or several, and one limit or several.\n\n" +
          table(constraint_keys());
+  out += "\n## costs\n\nOf a binary model:\n\n" + table(cost_keys());
+  out += kCostRules;
   out += "\n## pca\n\n" + table(pca_keys());
   out += "\n## intervals\n\n" + table(interval_keys());
   return out;

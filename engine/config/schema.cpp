@@ -44,6 +44,8 @@ Json shared() {
     "list": {"type": "array", "minItems": 1, "uniqueItems": true, "items": {"$ref": "#/$defs/text"}},
     "texts": {"anyOf": [{"$ref": "#/$defs/text"}, {"$ref": "#/$defs/list"}]},
     "value": {"type": ["string", "number", "boolean"]},
+    "class_costs": {"type": "object", "minProperties": 1, "additionalProperties": {
+      "type": "object", "minProperties": 1, "additionalProperties": {"type": "number"}}},
     "class_scores": {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/text"}},
     "segments": {"type": "array", "uniqueItems": true, "items": {"$ref": "#/$defs/texts"}}
   })");
@@ -73,6 +75,8 @@ Json definitions() {
   pca["minProperties"] = 1;
   Json intervals = object(interval_keys(), false);
   intervals["minProperties"] = 1;
+  Json outcome_values = object(cost_keys(), true);
+  outcome_values["minProperties"] = 1;
   Json sides = object(side_keys(), false);
   sides["minProperties"] = 1;
   Json null_threshold = object(null_keys(), false);
@@ -92,8 +96,9 @@ Json definitions() {
                   {"minimum", minimum},
                   {"constraint", constraint},
                   {"condition", condition},
-                  {"pca", pca},
-                  {"intervals", intervals}});
+                  {"outcome_values", outcome_values},
+                  {"intervals", intervals},
+                  {"pca", pca}});
   return out;
 }
 

@@ -75,7 +75,9 @@ Result<void> read_minimum_effect(const Field& field, ThresholdRule& rule) {
 Result<void> read_null(const Field& field, ThresholdDraft& draft) {
   ++draft.kinds;
   draft.rule = ThresholdRule{ThresholdKind::null, std::nullopt, std::nullopt};
-  return field.is(NodeKind::scalar) ? read_rate(field, draft.rule) : read_map(field, null_keys(), draft.rule);
+  if (field.is(NodeKind::scalar)) return read_rate(field, draft.rule);
+  if (!field.is(NodeKind::map) || field.node().items.empty()) return field.wrong_type();
+  return read_map(field, null_keys(), draft.rule);
 }
 
 Result<ThresholdRule> read_rule(const Field& field) {

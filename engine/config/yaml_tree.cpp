@@ -30,7 +30,7 @@ struct Refused : std::exception {
 // Turns yaml-cpp's 0-based (line, byte) into a 1-based (line, character).
 class Places {
  public:
-  Places(const std::string& text, std::string file) : file_(std::move(file)) {
+  Places(const std::string& text, std::string file) : text_(text), file_(std::move(file)) {
     continuations_.reserve(text.size() + 1);
     int count = 0;
     line_starts_.push_back(0);
@@ -56,6 +56,14 @@ class Places {
     return where;
   }
 
+  /// Whether `word` is written there.
+  [[nodiscard]] bool reads(const YAML::Mark& mark, std::string_view word) const {
+    const auto line = static_cast<std::size_t>(mark.line);
+    if (mark.is_null() || mark.line < 0 || mark.column < 0 || line >= line_starts_.size()) return false;
+    const std::size_t at = line_starts_[line] + static_cast<std::size_t>(mark.column);
+    return at < text_.size() && text_.compare(at, word.size(), word) == 0;
+  }
+
   [[nodiscard]] Location at_byte(std::size_t byte) const {
     YAML::Mark mark;
     while (static_cast<std::size_t>(mark.line) + 1 < line_starts_.size() &&
@@ -66,6 +74,7 @@ class Places {
   }
 
  private:
+  const std::string& text_;  // borrowed
   std::string file_;
   std::vector<int> continuations_;  // UTF-8 continuation bytes before each byte
   std::vector<std::size_t> line_starts_;
@@ -82,7 +91,12 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void OnDocumentEnd() override {}
 
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(make(NodeKind::null, mark), anchor, mark); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const bool key = expects_key() && places_.reads(mark, "null");  // `null: 0.01`: a threshold's name, not a missing key
+    auto node = make(key ? NodeKind::scalar : NodeKind::null, mark);
+    if (key) node->text = "null";
+    add(node, anchor, mark);
+  }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);

@@ -26,11 +26,11 @@ void Judge::learn(std::span<const Judged> values) {
     for (const Judged* judged : group) rows += static_cast<double>(judged->rows);
     reference_rows_ = std::max(reference_rows_, rows);
   }
-  for (const auto& [key, group] : groups) fitted_[key] = fit(*key.first, group);
+  for (const auto& [key, group] : groups) fitted_[key] = fit(*key.first, key.second, group);
 }
 
-Judge::Fitted Judge::fit(const Metric& metric, const std::vector<const Judged*>& values) const {
-  const auto rule = rule_for(model_, metric, column_);
+Judge::Fitted Judge::fit(const Metric& metric, std::int32_t variant, const std::vector<const Judged*>& values) const {
+  const auto rule = rule_for(model_, metric, column_, static_cast<std::size_t>(variant));
   if (!rule) return {};
   if (rule->kind != ThresholdKind::null) {
     std::vector<double> known;
@@ -76,7 +76,7 @@ void Judge::judge(Judged& judged) {
   if (judged.chunk < 0) return;
   const Key key{judged.metric, judged.variant};
   auto found = fitted_.find(key);
-  if (found == fitted_.end()) found = fitted_.emplace(key, fit(*judged.metric, {})).first;
+  if (found == fitted_.end()) found = fitted_.emplace(key, fit(*judged.metric, judged.variant, {})).first;
   if (const Null* null = std::get_if<Null>(&found->second)) return judge_null(*null, judged);
   const Fixed* fixed = std::get_if<Fixed>(&found->second);
   if (fixed == nullptr || fixed->threshold.status != "ok") return;

@@ -40,7 +40,7 @@ class Judge {
   using Fitted = std::variant<std::monostate, Fixed, Null>;
   using Key = std::pair<const Metric*, std::int32_t>;
 
-  [[nodiscard]] Fitted fit(const Metric& metric, const std::vector<const Judged*>& values) const;
+  [[nodiscard]] Fitted fit(const Metric& metric, std::int32_t variant, const std::vector<const Judged*>& values) const;
   [[nodiscard]] NullChunk chunk_of(const Judged& judged) const;
   [[nodiscard]] bool enough(const Judged& judged) const;
   void judge_null(const Null& null, Judged& judged) const;

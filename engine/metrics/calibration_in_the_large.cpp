@@ -1,6 +1,7 @@
 // Whether the labels that are known agree with the calibrated scores on average: what every estimate assumes.
 #include <cmath>
 
+#include "engine/metrics/location.hpp"
 #include "engine/metrics/performance_value.hpp"
 #include "engine/profile/calibrator.hpp"
 #include "engine/state/compensated.hpp"
@@ -59,7 +60,13 @@ MetricValue compute(const MetricInput& input) {
         const Sums sums = sums_of(realized, calibrator);
         const double error = std::sqrt(sums.noise.value() + calibrator_variance(sums, calibrator)) / sums.rows;
         MetricValue out = metrics::value_of(sums.gap.value() / sums.rows, error);
-        if (error > 0) out.p_value = std::erfc(std::abs(out.value) / error / std::sqrt(2.0));
+        out.null.error = error;
+        out.null.expected = 0;
+        if (!(error > 0)) return out;
+        out.p_value = std::erfc(std::abs(out.value) / error / std::sqrt(2.0));
+        out.ci_lower = out.value - metrics::kNormal975 * error;
+        out.ci_upper = out.value + metrics::kNormal975 * error;
+        out.interval_method = "delta";
         return out;
       });
 }

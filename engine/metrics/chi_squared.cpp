@@ -99,6 +99,7 @@ const Metric metric_chi_squared = {
     .needs_reference = true,
     .threshold = DefaultThreshold::p_value,
     .compute = compute,
+    .grows_with_rows = true,
 };
 
 }  // namespace longwatch

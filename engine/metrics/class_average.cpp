@@ -129,33 +129,17 @@ Averaged class_average(const ClassesView& view, bool estimated, const Functional
 }
 
 MetricValue classes_value(const MetricInput& input, Family family, const Functional& functional, Average average) {
-  if (input.classes == nullptr) return MetricValue::undefined("the model has no scores by class");
-  const ClassesView& view = *input.classes;
-  const bool estimated = family == Family::estimated_performance;
-  const std::string& why =
-      !estimated || !view.performance->unusable.empty() ? view.performance->unusable : view.performance->not_estimated;
-  MetricValue out;
-  if (!why.empty()) {
-    out = without_value(why);
-  } else if (!((estimated ? view.estimated : view.realized).rows > 0)) {
-    out = without_value("insufficient_data");
-  } else if (functional.ranked && std::none_of(view.classes.begin(), view.classes.end(), [&](const ClassView& one) {
-               return !table_of(one, estimated).score.empty();
-             })) {
-    out = without_value("insufficient_data");
-  } else {
-    Averaged averaged;
-    if (functional.of_classes != nullptr) {
-      averaged = functional.of_classes(view, estimated);
-    } else {
-      averaged = class_average(view, estimated, functional, average);
-    }
-    out = averaged.undefined.empty() ? value_of(averaged.value) : MetricValue::undefined(averaged.undefined);
+  return with_classes(input, family, [&](const ClassesView& view, bool estimated) {
+    const bool scored = std::any_of(view.classes.begin(), view.classes.end(),
+                                    [&](const ClassView& one) { return !table_of(one, estimated).score.empty(); });
+    if (functional.ranked && !scored) return without_value("insufficient_data");
+    const Averaged averaged = functional.of_classes != nullptr ? functional.of_classes(view, estimated)
+                                                               : class_average(view, estimated, functional, average);
+    MetricValue out =
+        averaged.undefined.empty() ? value_of(averaged.value) : MetricValue::undefined(averaged.undefined);
     out.events = averaged.events;
-    out = checked(out);
-  }
-  out.labels_rate = view.labels_rate;
-  return out;
+    return out;
+  });
 }
 
 }  // namespace longwatch::metrics

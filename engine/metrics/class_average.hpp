@@ -24,6 +24,27 @@ struct Averaged {
 /// O(entries), of functions of the confusion matrix O(K^2).
 Averaged class_average(const ClassesView& view, bool estimated, const Functional& functional, Average average);
 
+/// compute(view, estimated) of a cell that has rows, with labels_rate filled in. Without: why performance cannot be
+/// known, or `insufficient_data`.
+template <class Compute>
+MetricValue with_classes(const MetricInput& input, Family family, Compute compute) {
+  if (input.classes == nullptr) return MetricValue::undefined("the model has no scores by class");
+  const ClassesView& view = *input.classes;
+  const bool estimated = family == Family::estimated_performance;
+  const std::string& why =
+      !estimated || !view.performance->unusable.empty() ? view.performance->unusable : view.performance->not_estimated;
+  MetricValue out;
+  if (!why.empty()) {
+    out = without_value(why);
+  } else if (!((estimated ? view.estimated : view.realized).rows > 0)) {
+    out = without_value("insufficient_data");
+  } else {
+    out = checked(compute(view, estimated));
+  }
+  out.labels_rate = view.labels_rate;
+  return out;
+}
+
 /// The functional's value of a cell of several classes: its own formula where it has one, else its macro average.
 MetricValue classes_value(const MetricInput& input, Family family, const Functional& functional,
                           Average average = Average::macro);

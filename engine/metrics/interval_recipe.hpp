@@ -58,6 +58,8 @@ struct IntervalRecipe {
   Form form = Form::plain;
   bool total = false;  ///< grows with the rows: counts, totals of money
   const char* method = "delta";  ///< name of the realized value's interval, where it is not one of shares
+  /// Where recipes are made anew for every cell: an address that tells this one from others and outlives the views.
+  const void* identity = nullptr;
   double least = 0;    ///< range of the value; +-inf: none
   double greatest = 1;
   /// How far the value lies from what it estimates, to second order; null: not at all. See Bias.

@@ -41,6 +41,12 @@ void add_uncertainty(MetricValue& out, const CategoryView& reference, const Cate
     shares.push_back(categories[i].share);
   }
   metrics::set_path_interval(out, metrics::LargestDifference::bins(points, shares, null.moments()), 1);
+  // Which category differs most among the populations is unknown: it lies within its own interval, whichever it is.
+  if (std::isnan(out.ci_upper)) return;
+  for (const Point& point : points) {
+    const double error = std::sqrt(std::max(point.variance, point.null_variance));
+    out.ci_upper = std::max(out.ci_upper, std::min(1.0, std::abs(point.difference) + metrics::kNormal975 * error));
+  }
 }
 
 /// Every kept unseen value is a category of its own. A value among the unseen ones that were not kept could have at

@@ -92,7 +92,8 @@ void LargestNull::integrate() {
   }
   moments_ = {first, std::max(0.0, second - first * first)};
   spread_.mean = second;
-  spread_.variance = fourth - second * second;
+  spread_.variance = std::max(0.0, fourth - second * second);
+  if (spread_.variance == 0) return;
   const double third = sixth - 3 * fourth * second + 2 * second * second * second;
   spread_.skewness = std::max(0.05, third / std::pow(spread_.variance, 1.5));
 }

@@ -11,7 +11,10 @@ namespace longwatch::metrics {
 /// why performance cannot be known, or `insufficient_data`.
 template <class Compute>
 MetricValue with_outcomes(const MetricInput& input, Family family, Compute compute) {
-  if (input.classifier == nullptr) return MetricValue::undefined("the model has no scores");
+  if (input.classifier == nullptr) {
+    const bool known = input.profile != nullptr && !input.profile->performance.unusable.empty();
+    return known ? without_value(input.profile->performance.unusable) : MetricValue::undefined("the model has no scores");
+  }
   const ClassifierView& view = *input.classifier;
   const bool realized = family == Family::realized_performance;
   const std::string& why =

@@ -47,9 +47,10 @@ ReferenceFigures work_out(const metrics::IntervalRecipe& recipe, const Classifie
 
 ReferenceFigures FiguresOfReference::of(const metrics::IntervalRecipe& recipe, const ClassifierView& reference) {
   const std::lock_guard lock(mutex_);
-  const auto found = known_.find(&recipe);
+  const void* key = recipe.identity == nullptr ? &recipe : recipe.identity;
+  const auto found = known_.find(key);
   if (found != known_.end()) return found->second;
-  return known_[&recipe] = work_out(recipe, reference);
+  return known_[key] = work_out(recipe, reference);
 }
 
 }  // namespace longwatch

@@ -18,14 +18,14 @@ struct ReferenceFigures {
 };
 
 /// Kept with the view of a reference: figures are worked out when they are first asked for. Recipes are told apart by
-/// address: they outlive the view. Safe for any number of threads.
+/// their identity, else by address: it outlives the view. Safe for any number of threads.
 class FiguresOfReference {
  public:
   ReferenceFigures of(const metrics::IntervalRecipe& recipe, const ClassifierView& reference);
 
  private:
   std::mutex mutex_;
-  std::map<const metrics::IntervalRecipe*, ReferenceFigures> known_;
+  std::map<const void*, ReferenceFigures> known_;
 };
 
 }  // namespace longwatch

@@ -64,13 +64,13 @@ BinaryClasses binary_classes(const LabelRule& rule, const std::set<std::string>&
     return labels;
   };
   const std::set<std::string> negative = others(target);
-  const std::string labels = std::to_string(negative.size() + target.count(positive)) + " labels (" + listed(negative);
-  if (negative.size() > 1 && target.contains(positive))
-    return {{}, "undefined: the target has " + labels + ", '" + positive +
-                    "'), a binary model has two (say task: multiclass, or label_map)"};
-  if (negative.size() > 1)
-    return {{}, "undefined: the target has " + labels + "), none of which is the positive '" + positive +
-                    "' (say positive: LABEL, or label_map)"};
+  if (negative.size() > 1) {
+    const std::size_t count = negative.size() + target.count(positive);
+    const std::string labels = "undefined: the target has " + std::to_string(count) + " labels (" + listed(target) + "), ";
+    if (target.contains(positive))
+      return {{}, labels + "a binary model has two (say task: multiclass, or label_map)"};
+    return {{}, labels + "none of which is the positive '" + positive + "' (say positive: LABEL, or label_map)"};
+  }
   if (!negative.empty()) return {{*negative.begin(), positive}, ""};
   const std::set<std::string> predicted = others(prediction);
   if (predicted.size() == 1) return {{*predicted.begin(), positive}, ""};

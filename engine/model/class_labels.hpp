@@ -36,7 +36,7 @@ struct BinaryClasses {
   std::string problem;               ///< empty, or why there are not two: "undefined: ..."
 };
 
-/// The classes by the labels that `target` and `prediction` have in the reference (canonical ones, mapped). The target
+/// The classes by the labels that `target` and `prediction` have in the reference (canonical ones, mapped, none empty). The target
 /// decides; where it has no negative label, the prediction tells it, and else 0 is the negative of 1. A target with one
 /// label or none is no problem; more than two labels, or two of which none is the positive one, are.
 BinaryClasses binary_classes(const LabelRule& rule, const std::set<std::string>& target,

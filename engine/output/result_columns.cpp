@@ -197,6 +197,7 @@ ResultColumns alerts_columns() {
   columns.number("threshold_upper", &ResultRow::threshold_upper);
   columns.number("p_value", &ResultRow::p_value);
   columns.number("q_value", &ResultRow::q_value);
+  columns.number("fleet_q_value", &ResultRow::fleet_q_value);
   columns.integer("rows", &ResultRow::rows, INT64_MIN);
   return columns.take();
 }

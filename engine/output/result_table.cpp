@@ -44,7 +44,7 @@ std::string alert_id(const ResultRow& row) {
   std::uint64_t hash = row.segment_missing ? 1 : 0;
   const std::string_view parts[] = {
       row.model.view(), row.segment_column.view(), row.segment_value.view(), row.chunk_key.view(),
-      row.period,       row.column.view(),         row.metric.view()};
+      row.period,       row.column.view(),         row.family,               row.metric.view()};
   for (const std::string_view part : parts) hash = hash_text(part, hash);
   char digits[17];
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));

@@ -34,6 +34,7 @@ struct ResultRow {
   double ci_lower = kNone, ci_upper = kNone, pi_lower = kNone, pi_upper = kNone;
   Text interval_method;
   double p_value = kNone, q_value = kNone;
+  double fleet_q_value = kNone;  ///< of alerts, over all tests of the run
   double threshold_lower = kNone, threshold_upper = kNone;
   double minimum_detectable = kNone, resolution = kNone;
   int outside = -1;  ///< 1, 0, or -1 for null (no threshold, or no value)
@@ -51,7 +52,7 @@ Result<std::string> encode_results(const std::vector<ResultRow>& rows, const std
 /// The rows with alert == 1, in the same order, one alert each, with an alert_id (hash of its key columns).
 Result<std::string> encode_alerts(const std::vector<ResultRow>& rows);
 
-/// 16 hexadecimal digits: a hash of model, segment, period, chunk key, column and metric, the same in every run.
+/// 16 hexadecimal digits: a hash of model, segment, period, chunk key, column, family and metric, the same in every run.
 std::string alert_id(const ResultRow& row);
 
 }  // namespace longwatch

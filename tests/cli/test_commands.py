@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 
 ROWS = 1_000
-VERBS = ("run", "fit", "analyze", "validate", "schema", "synth", "inspect")
+VERBS = ("run", "fit", "analyze", "validate", "schema", "synth", "inspect", "cutoffs")
 RESULTS = {
     "model": "string", "model_version": "string", "segment_column": "string", "segment_value": "string", "period": "string",
     "chunk_index": "int64", "chunk_key": "string", "chunk_start": "timestamp[us, tz=UTC]", "chunk_end": "timestamp[us, tz=UTC]",
@@ -22,7 +22,7 @@ RESULTS = {
     "p_value": "double", "q_value": "double", "threshold_lower": "double", "threshold_upper": "double",
     "minimum_detectable": "double", "resolution": "double", "outside": "bool", "alert": "bool", "status": "string", "labels_rate": "double"}
 ALERTS = ["alert_id", "model", "model_version", "segment_column", "segment_value", "period", "chunk_index", "chunk_key", "chunk_start", "chunk_end",
-          "column", "family", "metric", "value", "threshold_lower", "threshold_upper", "p_value", "q_value", "rows"]
+          "column", "family", "metric", "value", "threshold_lower", "threshold_upper", "p_value", "q_value", "fleet_q_value", "rows"]
 
 
 def table(seed, shift=0.0):
@@ -166,10 +166,25 @@ def test_alerts_are_the_alerting_rows(longwatch, fleet):
     assert longwatch("run", "fleet.yaml", "-o", "out", "--quiet", cwd=fleet).returncode == 0
     results, alerts = rows(fleet), rows(fleet, "alerts.parquet")
     assert list(alerts[0]) == ALERTS
-    expected = [{name: row[name] for name in ALERTS[1:]} for row in results if row["alert"] and row["period"] == "analysis"]
-    assert [{name: row[name] for name in ALERTS[1:]} for row in alerts] == expected
+    names = [name for name in ALERTS[1:] if name != "fleet_q_value"]
+    expected = [{name: row[name] for name in names} for row in results if row["alert"] and row["period"] == "analysis"]
+    assert [{name: row[name] for name in names} for row in alerts] == expected
     identifiers = [row["alert_id"] for row in alerts]
     assert len(set(identifiers)) == len(identifiers) and all(re.fullmatch("[0-9a-f]{16}", one) for one in identifiers)
+
+
+def test_fleet_q_values_are_over_all_models(longwatch, fleet):
+    """Benjamini and Hochberg over every test of the analysis; alerts that are no test have none."""
+    assert longwatch("run", "fleet.yaml", "-o", "out", "--quiet", cwd=fleet).returncode == 0
+    tests = sorted(row["p_value"] for row in rows(fleet) if row["period"] == "analysis" and row["p_value"] is not None)
+    alerts = rows(fleet, "alerts.parquet")
+    assert len({row["model"] for row in alerts}) == 3 and any(row["p_value"] is not None for row in alerts)
+    for row in alerts:
+        if row["p_value"] is None:
+            assert row["fleet_q_value"] is None
+            continue
+        expected = min(p * len(tests) / sum(other <= p for other in tests) for p in tests if p >= row["p_value"])
+        assert row["fleet_q_value"] == pytest.approx(min(1, expected), rel=1e-12)
 
 
 def test_run_record(longwatch, fleet):

@@ -15,6 +15,13 @@ SETS = {
 }
 
 
+# The peer's: mean +- 3 standard deviations, of distances the upper side; above 0; chi-squared by its own p-value.
+UPPER = {"standard_deviation": {"upper": 3}}
+PEER_THRESHOLDS = {"*": {"standard_deviation": 3}, "jensen_shannon": UPPER, "hellinger": UPPER, "l_infinity": UPPER,
+                   "kolmogorov_smirnov": UPPER, "wasserstein": UPPER, "unseen_*": {"constant": {"upper": 0}},
+                   "out_of_range_*": {"constant": {"upper": 0}}, "chi_squared": "none"}
+
+
 def chunkings(name):
     """[(suffix of the golden files, chunk rule)] of a set."""
     suffixes = sorted({path.stem.split("__")[-1] for path in (HERE / "expected" / name).glob("*__*.parquet")})
@@ -26,4 +33,4 @@ def fleet(name, chunk):
     folder = HERE / "data" / name
     return {"models": {name: {**SETS[name], "reference": str(folder / "reference.parquet"),
                               "analysis": str(folder / "analysis.parquet"), "chunk": chunk,
-                              "thresholds": {"row_count": {"standard_deviation": 3}}}}}
+                              "thresholds": PEER_THRESHOLDS}}}

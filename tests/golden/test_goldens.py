@@ -81,8 +81,9 @@ def check(failures, kind, row, chunk, prefix, relative, absolute, thresholds=Tru
         on_limit |= close(value, theirs, 1e-9, 1e-12)
     if not on_limit:
         compared[kind + " alerts"] += 1
-        if bool(row["outside"]) != bool(chunk[prefix + "__alert"]):
-            failures.append(f"{where}: outside {row['outside']}, the peer's alert {chunk[prefix + '__alert']}")
+        outside = row["p_value"] < 0.05 if kind == "chi2" else bool(row["outside"])
+        if outside != bool(chunk[prefix + "__alert"]):
+            failures.append(f"{where}: outside {outside}, the peer's alert {chunk[prefix + '__alert']}")
 
 
 def columns_of(rows):

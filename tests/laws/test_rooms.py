@@ -3,7 +3,7 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ORDER = ["base", "config", "source", "model", "chunk", "filter", "gather", "unique", "labels", "state", "backend", "profile", "accumulate", "trees", "metrics", "alert", "evaluate", "output"]
+ORDER = ["base", "config", "source", "model", "chunk", "filter", "gather", "unique", "labels", "state", "backend", "profile", "accumulate", "trees", "metrics", "alert", "evaluate", "explain", "output"]
 MAY_USE_ARROW = {"source", "output"}
 MOST_LINES = 400
 

@@ -40,8 +40,7 @@ def described(path):
     return out
 
 
-DEFAULT_RULES = {"mean +- 3 sd": {"standard_deviation": {"lower": 3, "upper": 3}}, "above mean + 3 sd": {"standard_deviation": {"upper": 3}},
-                 "above 0": {"constant": {"upper": 0}}, "p < 0.05": None, "none": None}
+DEFAULT_RULES = {"null": "null", "null, above": "null", "above 0": {"constant": {"upper": 0}}, "none": None}
 
 
 def limits(rule, values, metric):

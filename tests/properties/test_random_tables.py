@@ -13,6 +13,7 @@ from conftest import ROOT
 
 METRICS = oracle.described(ROOT / "docs" / "metrics.md")
 CASES = 30
+BY_NULL = {"insufficient_data", "reference_too_short"}  # of values that a threshold `null` judges
 PERIOD_ROWS = {"timestamp_missing_rate", "timestamp_outside_rate"}
 NUMBERS = ["value", "standard_error", "p_value", "threshold_lower", "threshold_upper", "resolution"]
 
@@ -128,7 +129,9 @@ def test_numbers_are_finite(case):
 
 def test_a_value_stands_where_the_status_says_so(case):
     for row in case.rows:
-        assert (row["value"] is None) == (row["status"] != "ok"), row
+        judged = row["status"] == "ok" or (row["status"] in BY_NULL and rule_of(case, row)[0] == "null")
+        assert row["value"] is None or judged, row
+        assert row["value"] is not None or row["status"] != "ok", row
         assert row["family"] == METRICS[row["metric"]].family, row
         if row["value"] is not None:
             assert METRICS[row["metric"]].least <= row["value"] <= METRICS[row["metric"]].greatest, row
@@ -136,14 +139,16 @@ def test_a_value_stands_where_the_status_says_so(case):
 
 def complaint(case, row, answer, column):
     """What is wrong with a row; None where nothing is."""
-    if row["status"] != answer.status:
+    by_null = rule_of(case, row)[0] == "null"
+    status = "ok" if by_null and row["value"] is not None and row["status"] in BY_NULL else row["status"]
+    if status != answer.status:
         return f"status should be {answer.status!r} (value {answer.value})"
     if answer.value is None:
         return None
     allowed = answer.tolerance + (row["resolution"] if answer.resolved else 0)
     if not abs(row["value"] - answer.value) <= allowed:
         return f"value should be {answer.value!r} within {allowed}"
-    if answer.p_value is not None and row["p_value"] != pytest.approx(answer.p_value, rel=1e-7, abs=1e-12):
+    if answer.p_value is not None and not by_null and row["p_value"] != pytest.approx(answer.p_value, rel=1e-7, abs=1e-12):
         return f"p_value should be {answer.p_value}"
     if row["metric"] == "kolmogorov_smirnov" and not answer.resolved and row["resolution"] != 0:
         return "few distinct values: resolution should be 0"
@@ -198,6 +203,19 @@ def rule_is_none(case, row):
     return case.model.get("thresholds", {}).get(row["metric"]) == "none"
 
 
+def judged_by_null(row):
+    """A threshold `null`: its limits and its p-value say the same; without enough rows it says nothing."""
+    if row["outside"] is None:
+        assert row["threshold_lower"] is None and row["threshold_upper"] is None and row["p_value"] is None, row
+        return
+    assert row["rows"] >= 30 and row["value"] is not None and 0 <= row["p_value"] <= 1, row
+    beyond = (row["threshold_lower"] is not None and row["value"] < row["threshold_lower"]) or row["value"] > row["threshold_upper"]
+    assert row["outside"] == beyond, row
+    metric = METRICS[row["metric"]]
+    if metric.least < row["threshold_upper"] < metric.greatest and abs(row["p_value"] / 0.01 - 1) > 1e-3 and not beyond:
+        assert row["p_value"] > 0.01 or row["value"] == row["threshold_upper"] or row["value"] == row["threshold_lower"], row
+
+
 def test_thresholds_and_what_lies_outside(case):
     learned = collections.defaultdict(list)
     for row in case.rows:
@@ -205,8 +223,10 @@ def test_thresholds_and_what_lies_outside(case):
             learned[row["segment_column"], row["segment_value"], row["column"], row["metric"]].append(row["value"])
     for row in case.rows:
         values = learned[row["segment_column"], row["segment_value"], row["column"], row["metric"]]
-        rule, configured = rule_of(case, row)
-        by_p_value = METRICS[row["metric"]].threshold == "p < 0.05" and not configured
+        rule, _ = rule_of(case, row)
+        if rule == "null":
+            judged_by_null(row)
+            continue
         lower, upper = oracle.limits(rule, values, METRICS[row["metric"]]) if rule else (None, None)
         spread = max(map(abs, values), default=0)
         if spread > 1e150 or rule_is_none(case, row):
@@ -214,10 +234,8 @@ def test_thresholds_and_what_lies_outside(case):
         for side, expected in (("threshold_lower", lower), ("threshold_upper", upper)):
             close = row[side] is not None and expected is not None and abs(row[side] - expected) <= 1e-9 * spread + 1e-12
             assert close or same(row[side], expected), (side, expected, values[:10], row)
-        if row["value"] is None or (lower is None and upper is None and not by_p_value):
+        if row["value"] is None or (lower is None and upper is None):
             assert row["outside"] is None, row
-        elif by_p_value:
-            assert row["outside"] == (row["p_value"] < 0.05), row
         else:
             beyond = (row["threshold_lower"] is not None and row["value"] < row["threshold_lower"]) or (
                 row["threshold_upper"] is not None and row["value"] > row["threshold_upper"])

@@ -20,14 +20,22 @@ ThresholdRule constant(std::optional<double> lower, std::optional<double> upper)
   return {ThresholdKind::constant, lower, upper};
 }
 
+const ThresholdRule kNull{ThresholdKind::null, std::nullopt, std::nullopt};
+
 TEST(RuleFor, DefaultsFollowTheMetric) {
   const ModelConfig model;
-  EXPECT_EQ(rule_for(model, metric("mean"), "age"), (ThresholdRule{ThresholdKind::standard_deviation, 3.0, 3.0}));
-  EXPECT_EQ(rule_for(model, metric("wasserstein"), "age"),
-            (ThresholdRule{ThresholdKind::standard_deviation, std::nullopt, 3.0}));
-  EXPECT_EQ(rule_for(model, metric("unseen_rate"), "city"), constant(std::nullopt, 0.0));
-  EXPECT_EQ(rule_for(model, metric("chi_squared"), "city"), std::nullopt);
+  EXPECT_EQ(rule_for(model, metric("mean"), "age"), kNull);
+  EXPECT_EQ(kNull.rate, 0.01);
+  EXPECT_EQ(rule_for(model, metric("wasserstein"), "age"), kNull);
+  EXPECT_EQ(rule_for(model, metric("chi_squared"), "city"), kNull);
   EXPECT_EQ(rule_for(model, metric("row_count"), ""), std::nullopt);
+}
+
+TEST(SidesOf, DistancesOnlyGrow) {
+  EXPECT_EQ(sides_of(metric("mean")), Sides::both);
+  EXPECT_EQ(sides_of(metric("missing_rate")), Sides::both);
+  EXPECT_EQ(sides_of(metric("wasserstein")), Sides::upper);
+  EXPECT_EQ(sides_of(metric("chi_squared")), Sides::upper);
 }
 
 TEST(RuleFor, LastMatchingEntryWins) {
@@ -37,7 +45,7 @@ TEST(RuleFor, LastMatchingEntryWins) {
   EXPECT_EQ(rule_for(model, metric("mean"), "age"), constant(3.0, 4.0));
   EXPECT_EQ(rule_for(model, metric("mean"), "ab"), constant(5.0, 6.0));
   EXPECT_EQ(rule_for(model, metric("mean"), "city"), constant(1.0, 2.0));
-  EXPECT_EQ(rule_for(model, metric("median"), "city"), (ThresholdRule{ThresholdKind::standard_deviation, 3.0, 3.0}));
+  EXPECT_EQ(rule_for(model, metric("median"), "city"), kNull);
   EXPECT_EQ(rule_for(model, metric("median"), "age"), constant(3.0, 4.0));
 }
 
@@ -45,16 +53,6 @@ TEST(RuleFor, AnEntryForAColumnDoesNotTouchModelMetrics) {
   ModelConfig model;
   model.thresholds = {{"row_count", "age", constant(1.0, 2.0)}};
   EXPECT_EQ(rule_for(model, metric("row_count"), ""), std::nullopt);
-}
-
-TEST(PValueLimit, OnlyWhereTheUserSaysNothing) {
-  ModelConfig model;
-  EXPECT_EQ(p_value_limit_for(model, metric("chi_squared"), "city"), 0.05);
-  EXPECT_EQ(p_value_limit_for(model, metric("mean"), "age"), std::nullopt);
-  model.thresholds = {{"chi_squared", "city", constant(std::nullopt, 50.0)}};
-  EXPECT_EQ(p_value_limit_for(model, metric("chi_squared"), "city"), std::nullopt);
-  EXPECT_EQ(rule_for(model, metric("chi_squared"), "city"), constant(std::nullopt, 50.0));
-  EXPECT_EQ(p_value_limit_for(model, metric("chi_squared"), "town"), 0.05);
 }
 
 TEST(FitThreshold, MeanAndPopulationDeviation) {

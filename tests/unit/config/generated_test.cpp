@@ -82,6 +82,7 @@ TEST(Generated, EveryRowOfTheTablesIsWrittenOut) {
   for (const auto& key : threshold_keys()) complete(key);
   for (const auto& key : constraint_keys()) complete(key);
   for (const auto& key : filter_keys()) complete(key);
+  for (const auto& key : cost_keys()) complete(key);
 }
 
 }  // namespace

@@ -185,6 +185,29 @@ TEST(Parse, Thresholds) {
   EXPECT_TRUE(model.places.contains("thresholds.js@age"));
 }
 
+TEST(Parse, NullThresholds) {
+  const ModelConfig model = model_with(
+      "thresholds: {psi: {null: 0.001}, js: {\"null\": {rate: 0.05, minimum_effect: 0.02}}, mean: {null: "
+      "{minimum_effect: 0}}}");
+  ASSERT_THAT(model.thresholds, SizeIs(3));
+  ThresholdRule rule{ThresholdKind::null, std::nullopt, std::nullopt, 0.001, std::nullopt};
+  EXPECT_EQ(model.thresholds[0].rule, rule);
+  rule.rate = 0.05;
+  rule.minimum_effect = 0.02;
+  EXPECT_EQ(model.thresholds[1].rule, rule);
+  rule.rate = 0.01;
+  rule.minimum_effect = 0;
+  EXPECT_EQ(model.thresholds[2].rule, rule);
+}
+
+TEST(Parse, Minimum) {
+  EXPECT_EQ(model_with("quantiles: 64").minimum_rows, 30);
+  EXPECT_EQ(model_with("quantiles: 64").minimum_events, 10);
+  const ModelConfig model = model_with("minimum: {rows: 100}");
+  EXPECT_EQ(model.minimum_rows, 100);
+  EXPECT_EQ(model.minimum_events, 10);
+}
+
 TEST(Parse, Constraints) {
   const ModelConfig model = model_with(
       "constraints: [{column: [a, b], not_null: true, max_null_rate: 0.05}, {column: c, in_set: [1.0, true, \"1.0\", "

@@ -178,8 +178,9 @@ TEST(PredictedShare, CountsEveryRowWithAPrediction) {
   EXPECT_NEAR(share.standard_error, std::sqrt(10.0 * 4 / 14 / 14 / 14), 1e-15);
   MetricInput with_reference = cell.input();
   with_reference.reference_classifier = &cell.view;
-  EXPECT_NEAR(metric("predicted_share", Family::summary).compute(with_reference).null.error,
-              std::sqrt(2 * 10.0 * 4 / 14 / 14 / 14), 1e-15);
+  const NullSpread spread = metric("predicted_share", Family::summary).compute(with_reference).null;
+  EXPECT_NEAR(spread.expected, 10.0 / 14, 1e-15);
+  EXPECT_NEAR(spread.error, std::sqrt(2 * 10.0 * 4 / 14 / 14 / 14), 0.02);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ TEST(BinaryClasses, MoreThanTwoLabelsAreNamed) {
   const auto three = binary_classes(LabelRule(), {"0", "1", "2"}, {});
   EXPECT_TRUE(three.classes.empty());
   EXPECT_EQ(three.problem,
-            "undefined: the target has 3 labels ('0', '2', '1'), a binary model has two (say task: multiclass, or "
+            "undefined: the target has 3 labels ('0', '1', '2'), a binary model has two (say task: multiclass, or "
             "label_map)");
   EXPECT_EQ(binary_classes(LabelRule(), {"no", "yes"}, {}).problem,
             "undefined: the target has 2 labels ('no', 'yes'), none of which is the positive '1' (say positive: LABEL, "

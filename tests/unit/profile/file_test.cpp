@@ -7,8 +7,9 @@
 
 #include "engine/base/hash.hpp"
 #include "engine/profile/file_format.hpp"
-#include "engine/profile/performance_fields.hpp"
 #include "engine/profile/fit_columns.hpp"
+#include "engine/profile/performance_fields.hpp"
+#include "engine/profile/row_estimator_fields.hpp"
 #include "engine/state/row.hpp"
 
 namespace longwatch {
@@ -252,11 +253,14 @@ TEST(ProfileFile, ReadsVersionOne) {
   before.erase(at - 1, 1);
   ByteWriter performance;
   write_performance(performance, a);
+  write_row_estimators(performance, a);
   before.resize(before.size() - performance.bytes().size());
   const auto read = ReferenceProfile::deserialize(wrap_content(before, 1), "x.profile");
   ASSERT_TRUE(read.ok()) << read.error().text();
   ReferenceProfile expected = example();
   expected.performance.unusable = "undefined: the profile was made by an earlier version";
+  expected.losses.unusable = expected.performance.unusable;
+  expected.domain.unusable = expected.performance.unusable;
   EXPECT_EQ(read.value().serialize(), expected.serialize());
 }
 

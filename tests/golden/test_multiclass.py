@@ -1,0 +1,159 @@
+"""Estimated and realized performance of a classifier of several classes against NannyML's results and scikit-learn."""
+import json
+import warnings
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sklearn import metrics
+from sklearn.isotonic import IsotonicRegression
+
+from sets import HERE, SETS, chunkings, fleet
+
+NAME = "synthetic_multiclass"
+ROLES = SETS[NAME]
+CLASSES = sorted(ROLES["score"])
+CASES = chunkings(NAME)
+EXACT = ["f1", "precision", "recall", "specificity", "accuracy"]
+OTHERS = ["balanced_accuracy", "matthews_correlation", "log_loss", "brier_score"]
+AVERAGED = ["f1", "precision", "recall", "specificity", "roc_auc", "average_precision"]
+ASKED = (EXACT + OTHERS + ["roc_auc", "average_precision", "confusion_matrix"] +
+         [metric + average for metric in AVERAGED for average in ("_micro", "_weighted")])
+
+
+def labelled_analysis():
+    """The analysis table with its labels, joined by id."""
+    folder = HERE / "data" / NAME
+    analysis, target = (pq.read_table(folder / f"{file}.parquet") for file in ("analysis", "analysis_target"))
+    place = {id: row for row, id in enumerate(target["id"].to_pylist())}
+    rows = pa.array([place[id] for id in analysis["id"].to_pylist()])
+    return analysis.append_column(ROLES["target"], target[ROLES["target"]].take(rows))
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return {"reference": pq.read_table(HERE / "data" / NAME / "reference.parquet"), "analysis": labelled_analysis()}
+
+
+@pytest.fixture(scope="module")
+def results(longwatch, tables, tmp_path_factory):
+    cache = {}
+
+    def of(suffix, rule):
+        if suffix not in cache:
+            folder = tmp_path_factory.mktemp("multiclass")
+            pq.write_table(tables["analysis"], folder / "analysis.parquet")
+            config = fleet(NAME, rule)
+            config["models"][NAME] |= {"analysis": str(folder / "analysis.parquet"), "metrics": ASKED, "thresholds": {}}
+            (folder / "fleet.yaml").write_text(json.dumps(config))
+            run = longwatch("run", folder / "fleet.yaml", "-o", folder / "out", "--quiet")
+            assert run.returncode == 0, run.stderr
+            cache[suffix] = {(r["period"], r["chunk_index"], r["family"], r["metric"]): r for r in
+                             pq.read_table(folder / "out" / "results.parquet").to_pylist() if r["column"] is None}
+        return cache[suffix]
+
+    return of
+
+
+def golden(calculator, suffix):
+    return pq.read_table(HERE / "expected" / NAME / f"{calculator}__{suffix}.parquet").to_pylist()
+
+
+def compare(ours, rows, family, column, metric, tolerance):
+    """Failures of one metric over all chunks."""
+    failures = []
+    for chunk in rows:
+        row = ours[(chunk["chunk__period"], chunk["chunk__chunk_index"], family, metric)]
+        expected = chunk[column]
+        if row["status"] != "ok" or abs(row["value"] - expected) > tolerance * max(1, abs(expected)):
+            failures.append(f"{family} {metric} {chunk['chunk__period']} {chunk['chunk__key']}: "
+                            f"{row['value']} ({row['status']}) is not {expected}")
+    assert rows
+    return failures
+
+
+@pytest.mark.parametrize("suffix,rule", CASES)
+@pytest.mark.parametrize("calculator,family", [("cbpe", "estimated_performance"), ("performance", "realized_performance")])
+def test_as_nannyml(results, suffix, rule, calculator, family):
+    ours, failures = results(suffix, rule), []
+    tolerances = {metric: 1e-9 for metric in EXACT} | {"roc_auc": 1e-5, "average_precision": 1e-5}
+    for metric, tolerance in tolerances.items():
+        failures += compare(ours, golden(f"{calculator}_metrics", suffix), family, f"{metric}__value", metric, tolerance)
+    for true in CLASSES:
+        for predicted in CLASSES:
+            entry = f"true_{true}_pred_{predicted}"
+            failures += compare(ours, golden(f"{calculator}_confusion_business", suffix), family, f"{entry}__value", entry,
+                                1e-9)
+            failures += compare(ours, golden(f"{calculator}_confusion_norm_true", suffix), family, f"{entry}__value",
+                                f"{entry}_of_actual", 1e-9)
+    assert not failures, "\n".join(failures[:20])
+
+
+def confusion_values(label, predicted):
+    out = {"accuracy": metrics.accuracy_score(label, predicted),
+           "balanced_accuracy": metrics.balanced_accuracy_score(label, predicted),
+           "matthews_correlation": metrics.matthews_corrcoef(label, predicted)}
+    for average, suffix in (("macro", ""), ("micro", "_micro"), ("weighted", "_weighted")):
+        for metric, function in (("f1", metrics.f1_score), ("precision", metrics.precision_score),
+                                 ("recall", metrics.recall_score)):
+            out[metric + suffix] = function(label, predicted, average=average)
+    matrix = metrics.confusion_matrix(label, predicted, labels=CLASSES)
+    for i, true in enumerate(CLASSES):
+        for j, given in enumerate(CLASSES):
+            entry = f"true_{true}_pred_{given}"
+            out[entry] = matrix[i, j]
+            out[entry + "_share"] = matrix[i, j] / matrix.sum()
+            out[entry + "_of_actual"] = matrix[i, j] / matrix[i].sum()
+            out[entry + "_of_predicted"] = matrix[i, j] / matrix[:, j].sum()
+    return out
+
+
+def score_values(label, scores):
+    out = {"log_loss": metrics.log_loss(label, scores, labels=CLASSES),
+           "brier_score": metrics.brier_score_loss(label, scores, labels=CLASSES)}
+    rest = np.array([label == c for c in CLASSES]).T
+    for average, suffix in (("macro", ""), ("micro", "_micro"), ("weighted", "_weighted")):
+        out["roc_auc" + suffix] = metrics.roc_auc_score(rest, scores, average=average)
+        out["average_precision" + suffix] = metrics.average_precision_score(rest, scores, average=average)
+    return out
+
+
+@pytest.mark.parametrize("suffix,rule", CASES)
+def test_as_scikit_learn(results, tables, suffix, rule):
+    ours, failures = results(suffix, rule), []
+    for chunk in golden("performance_metrics", suffix):
+        first, last = chunk["chunk__start_index"], chunk["chunk__end_index"]
+        rows = tables[chunk["chunk__period"]].slice(first, last - first + 1)
+        label, predicted = (np.array(rows[ROLES[role]].to_pylist()) for role in ("target", "prediction"))
+        scores = np.array([rows[ROLES["score"][c]].to_numpy() for c in CLASSES]).T
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            expected = confusion_values(label, predicted) | score_values(label, scores)
+        for metric, value in expected.items():
+            row = ours[(chunk["chunk__period"], chunk["chunk__chunk_index"], "realized_performance", metric)]
+            if row["status"] != "ok" or abs(row["value"] - value) > 1e-12 * max(1, abs(value)):
+                failures.append(f"{metric} {chunk['chunk__key']}: {row['value']} ({row['status']}) is not {value}")
+            if row["labels_rate"] != 1:
+                failures.append(f"{metric} {chunk['chunk__key']}: labels_rate {row['labels_rate']}")
+    assert not failures, "\n".join(failures[:20])
+
+
+@pytest.mark.parametrize("suffix,rule", CASES[-1:])
+def test_calibrated_scores(results, tables, suffix, rule):
+    """The expected confusion matrix from scikit-learn's isotonic regressions, one for each class, renormalised."""
+    ours, reference = results(suffix, rule), tables["reference"]
+    label = np.array(reference[ROLES["target"]].to_pylist())
+    maps = {c: IsotonicRegression(out_of_bounds="clip").fit(reference[ROLES["score"][c]].to_numpy(), label == c)
+            for c in CLASSES}
+    for chunk in golden("cbpe_metrics", suffix):
+        first, last = chunk["chunk__start_index"], chunk["chunk__end_index"]
+        rows = tables[chunk["chunk__period"]].slice(first, last - first + 1)
+        p = np.array([maps[c].predict(rows[ROLES["score"][c]].to_numpy()) for c in CLASSES])
+        p /= p.sum(axis=0)
+        predicted = np.array(rows[ROLES["prediction"]].to_pylist())
+        for i, true in enumerate(CLASSES):
+            for given in CLASSES:
+                row = ours[(chunk["chunk__period"], chunk["chunk__chunk_index"], "estimated_performance",
+                            f"true_{true}_pred_{given}")]
+                assert row["value"] == pytest.approx(p[i][predicted == given].sum(), rel=1e-9), (true, given)
