@@ -73,10 +73,10 @@ Json definitions() {
   features["minProperties"] = 1;
   Json pca = object(pca_keys(), false);
   pca["minProperties"] = 1;
-  Json intervals = object(interval_keys(), false);
-  intervals["minProperties"] = 1;
   Json outcome_values = object(cost_keys(), true);
   outcome_values["minProperties"] = 1;
+  Json intervals = object(interval_keys(), false);
+  intervals["minProperties"] = 1;
   Json sides = object(side_keys(), false);
   sides["minProperties"] = 1;
   Json null_threshold = object(null_keys(), false);
@@ -97,8 +97,8 @@ Json definitions() {
                   {"constraint", constraint},
                   {"condition", condition},
                   {"outcome_values", outcome_values},
-                  {"intervals", intervals},
-                  {"pca", pca}});
+                  {"pca", pca},
+                  {"intervals", intervals}});
   return out;
 }
 

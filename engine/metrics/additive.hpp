@@ -6,8 +6,8 @@
 
 namespace longwatch::metrics {
 
-/// Sums over bins of what the delta method needs of a sum of f(q, p), q of n and p of N rows: the weighted slopes of one
-/// side.
+/// Sums over bins of what the delta method needs of a sum of f(q, p), q of n and p of N rows: the weighted slopes of
+/// one side.
 struct SlopeSums {
   double squares = 0;
   double plain = 0;
@@ -18,10 +18,34 @@ struct SlopeSums {
   [[nodiscard]] double variance(double rows) const { return std::max(0.0, squares - plain * plain) / rows; }
 };
 
+/// E f(x / n, p) - f(q, p) for x binomial with share q: enumerated where few rows are expected, else by the bend.
+template <class F>
+double bias_at(double q, double p, double n) {
+  if (n * q >= kEnumerated) return F::bend_q(q, p, n) * (1 - q) / n;
+  double sum = 0, total = 0;
+  for_each_count(n, q, std::numeric_limits<double>::infinity(), [&](double x, double weight) {
+    sum += weight * F::value(x / n, p);
+    total += weight;
+  });
+  return sum / total - F::value(q, p);
+}
+
+/// What the bias of one bin is more at shares q and p than without drift. A share of the chunk known by few rows is
+/// moved by half a row, so that an empty bin may have some, and down where the reference expects less than that.
+template <class F>
+double bias_change(double q, double p, double n, double rows) {
+  if (p == 0) return 0;
+  const double shrunk = n * q < kEnumerated ? std::min(1.0, (q + 0.5 / n) * std::min(1.0, 2 * n * p)) : q;
+  double change = bias_at<F>(shrunk, p, n) - bias_at<F>(p, p, n);
+  if (rows * p >= kEnumerated) change += (F::bend_p(q, p, rows) - F::bend_p(p, p, rows)) * (1 - p) / rows;
+  return change;
+}
+
 /// Value, null, p-value and interval of a distance of the form (sum of F::value(q, p))^(1 / F::kPower). F also has the
-/// derivatives slope_q and slope_p (called for shares above 0), and bend_q, bend_p: half the second derivative times the
-/// share, for the bias of n rows. The bias is the null's mean and what the bends differ from those without drift, where
-/// enough rows are expected. `exact`: the sum itself, where F is only close to it; NaN: F's sum.
+/// derivatives slope_q and slope_p (called for shares above 0), and bend_q, bend_p: half the second derivative times
+/// the share, for the bias of n rows. The bias is the null's mean and, bin by bin, what it changes with the drift: by
+/// the bends where many rows are expected, else enumerated. `exact`: the sum itself, where F is only close to it; NaN:
+/// F's sum.
 template <class F>
 MetricValue additive_distance(const BinnedPair& pair, const NullCells& cells, double greatest, double exact = kNaN) {
   const double n = static_cast<double>(pair.chunk_rows);
@@ -32,12 +56,7 @@ MetricValue additive_distance(const BinnedPair& pair, const NullCells& cells, do
   pair.for_each_share([&](double p, double q) {
     if (p == 0 && q == 0) return;
     square += F::value(q, p);
-    const double pooled = (n * q + rows * p) / (n + rows);
-    const double known = std::clamp((n * pooled - 1) / 4, 0.0, 1.0);
-    if (known > 0) {
-      bias += known * (F::bend_q(q, p, n) * (1 - q) - F::bend_q(pooled, pooled, n) * (1 - pooled)) / n;
-      bias += known * (F::bend_p(q, p, rows) * (1 - p) - F::bend_p(pooled, pooled, rows) * (1 - pooled)) / rows;
-    }
+    bias += bias_change<F>(q, p, n, rows);
     if (q > 0) of_q.add(q, F::slope_q(q, p));
     if (p > 0) of_p.add(p, F::slope_p(q, p));
   });
@@ -45,7 +64,9 @@ MetricValue additive_distance(const BinnedPair& pair, const NullCells& cells, do
   MetricValue out = value_of(F::kPower == 2 ? std::sqrt(square) : square);
   out.null = null_of_sum(cells, n, F::kPower, [](double q, double p) { return F::value(q, p); });
   out.p_value = null_tail(out.null, square);
-  set_square_interval(out, {square, out.null.mean, out.null.variance, std::max(0.0, out.null.mean + bias), of_q.variance(n) + of_p.variance(rows)},
+  set_square_interval(out,
+                      {square, out.null.mean, out.null.variance, std::max(0.0, out.null.mean + bias),
+                       of_q.variance(n) + of_p.variance(rows)},
                       F::kPower, greatest);
   return out;
 }

@@ -77,8 +77,8 @@ MetricValue test(const CategoryView& reference, const CategoryView& chunk) {
   out.null = null_of(reference, chunk_rows);
   if (freedom == 0) return out;
   const double mean = static_cast<double>(freedom);
-  metrics::set_square_interval(out, {statistic, mean, 2 * mean, mean, variance_of(pairs, reference_rows, chunk_rows)}, 1,
-                               std::numeric_limits<double>::infinity());
+  metrics::set_square_interval(out, {statistic, mean, 2 * mean, mean, variance_of(pairs, reference_rows, chunk_rows)},
+                               1, std::numeric_limits<double>::infinity());
   return out;
 }
 

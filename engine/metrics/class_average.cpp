@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/metrics/class_interval.hpp"
 #include "engine/state/compensated.hpp"
 
 namespace longwatch::metrics {
@@ -58,27 +59,6 @@ void add_confusion(OutcomeTable& into, const OutcomeTable& from) {
   into.rows += from.rows;
 }
 
-// All classes as one table; with their scores where these are wanted.
-OutcomeTable pooled(const ClassesView& view, bool estimated, bool ranked) {
-  std::vector<OutcomeTable> parts;
-  OutcomeTable sums;
-  for (const ClassView& one : view.classes) {
-    const OutcomeTable& table = table_of(one, estimated);
-    add_confusion(sums, table);
-    if (ranked && one.scored) parts.push_back(table);
-  }
-  while (parts.size() > 1) {
-    std::vector<OutcomeTable> pairs;
-    for (std::size_t i = 0; i + 1 < parts.size(); i += 2) pairs.push_back(merged(parts[i], parts[i + 1]));
-    if (parts.size() % 2 != 0) pairs.push_back(std::move(parts.back()));
-    parts = std::move(pairs);
-  }
-  if (parts.empty()) return sums;
-  OutcomeTable& out = parts.front();
-  set_confusion(out, sums);
-  return std::move(out);
-}
-
 Averaged micro(const ClassesView& view, bool estimated, const Functional& functional) {
   const OutcomeTable table = pooled(view, estimated, functional.ranked);
   Averaged out;
@@ -99,6 +79,26 @@ bool takes_part(const ClassView& one, const OutcomeTable& table, const Functiona
 }
 
 }  // namespace
+
+OutcomeTable pooled(const ClassesView& view, bool estimated, bool ranked) {
+  std::vector<OutcomeTable> parts;
+  OutcomeTable sums;
+  for (const ClassView& one : view.classes) {
+    const OutcomeTable& table = table_of(one, estimated);
+    add_confusion(sums, table);
+    if (ranked && one.scored) parts.push_back(table);
+  }
+  while (parts.size() > 1) {
+    std::vector<OutcomeTable> pairs;
+    for (std::size_t i = 0; i + 1 < parts.size(); i += 2) pairs.push_back(merged(parts[i], parts[i + 1]));
+    if (parts.size() % 2 != 0) pairs.push_back(std::move(parts.back()));
+    parts = std::move(pairs);
+  }
+  if (parts.empty()) return sums;
+  OutcomeTable& out = parts.front();
+  set_confusion(out, sums);
+  return std::move(out);
+}
 
 Averaged class_average(const ClassesView& view, bool estimated, const Functional& functional, Average average) {
   if (average == Average::micro) return micro(view, estimated, functional);
@@ -138,6 +138,7 @@ MetricValue classes_value(const MetricInput& input, Family family, const Functio
     MetricValue out =
         averaged.undefined.empty() ? value_of(averaged.value) : MetricValue::undefined(averaged.undefined);
     out.events = averaged.events;
+    if (out.status == "ok") add_class_interval(input, estimated, functional, average, out);
     return out;
   });
 }

@@ -24,6 +24,9 @@ struct Averaged {
 /// O(entries), of functions of the confusion matrix O(K^2).
 Averaged class_average(const ClassesView& view, bool estimated, const Functional& functional, Average average);
 
+/// The tables of all classes added up, without regard to predictions; with scores where `ranked`. O(entries log K).
+OutcomeTable pooled(const ClassesView& view, bool estimated, bool ranked);
+
 /// compute(view, estimated) of a cell that has rows, with labels_rate filled in. Without: why performance cannot be
 /// known, or `insufficient_data`.
 template <class Compute>

@@ -45,6 +45,17 @@ Averaged mean_over_scores(const ClassesView& view, bool estimated, Positive posi
   return out;
 }
 
+// d of a function v(M) of the matrix, entry by entry.
+template <class Slope>
+std::vector<double> by_entry(const ClassMatrix& m, Slope slope) {
+  std::vector<double> out;
+  out.reserve(m.mass.size());
+  for (std::size_t p = 0; p < m.classes; ++p) {
+    for (std::size_t l = 0; l < m.classes; ++l) out.push_back(slope(p, l));
+  }
+  return out;
+}
+
 }  // namespace
 
 Averaged class_accuracy(const ClassesView& view, bool estimated) {
@@ -96,16 +107,58 @@ Averaged class_matthews_correlation(const ClassesView& view, bool estimated) {
   return out;
 }
 
+double log_loss_of(double score) { return -std::log(std::clamp(score, kEps, 1 - kEps)); }
+
 Averaged class_log_loss(const ClassesView& view, bool estimated) {
-  return mean_over_scores(
-      view, estimated, [](double score) { return -std::log(std::clamp(score, kEps, 1 - kEps)); },
-      [](double) { return 0.0; });
+  return mean_over_scores(view, estimated, log_loss_of, [](double) { return 0.0; });
 }
 
 Averaged class_brier_score(const ClassesView& view, bool estimated) {
   return mean_over_scores(
       view, estimated, [](double score) { return (1 - score) * (1 - score); },
       [](double score) { return score * score; });
+}
+
+std::vector<double> class_accuracy_gradient(const ClassMatrix& m) {
+  double right = 0;
+  for (std::size_t c = 0; c < m.classes; ++c) right += m.at(c, c) / m.rows;
+  return by_entry(m, [&](std::size_t p, std::size_t l) { return ((p == l ? 1 : 0) - right) / m.rows; });
+}
+
+std::vector<double> class_balanced_accuracy_gradient(const ClassMatrix& m) {
+  std::vector<double> rows;
+  double classes = 0;
+  for (std::size_t c = 0; c < m.classes; ++c) {
+    rows.push_back(m.label_rows(c));
+    if (rows.back() > 0) classes += 1;
+  }
+  return by_entry(m, [&](std::size_t p, std::size_t l) {
+    return rows[l] > 0 ? ((p == l ? 1 : 0) - m.at(l, l) / rows[l]) / (rows[l] * classes) : 0;
+  });
+}
+
+// v = N / sqrt(A B), N = c n - sum of P_k T_k, A = n^2 - sum of P_k^2, B = n^2 - sum of T_k^2.
+std::vector<double> class_matthews_correlation_gradient(const ClassMatrix& m) {
+  std::vector<double> predicted;
+  std::vector<double> labels;
+  double right = 0;
+  double numerator = 0;
+  double a = m.rows * m.rows;
+  double b = a;
+  for (std::size_t c = 0; c < m.classes; ++c) {
+    predicted.push_back(m.predicted_rows(c));
+    labels.push_back(m.label_rows(c));
+    right += m.at(c, c);
+    numerator -= predicted[c] * labels[c];
+    a -= predicted[c] * predicted[c];
+    b -= labels[c] * labels[c];
+  }
+  numerator += right * m.rows;
+  const double root = std::sqrt(a) * std::sqrt(b);
+  return by_entry(m, [&](std::size_t p, std::size_t l) {
+    const double of_numerator = (p == l ? m.rows : 0) + right - labels[p] - predicted[l];
+    return of_numerator / root - numerator / root * ((m.rows - predicted[p]) / a + (m.rows - labels[l]) / b);
+  });
 }
 
 }  // namespace longwatch::metrics

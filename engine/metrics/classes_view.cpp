@@ -109,6 +109,7 @@ double ClassMatrix::label_rows(std::size_t label) const {
 void ClassesView::assign(const ClassState& cell, const PerformanceProfile& profile) {
   state = &cell;
   performance = &profile;
+  figures.known.clear();
   const std::size_t k = profile.classes.size();
   clear(realized, k);
   clear(estimated, k);

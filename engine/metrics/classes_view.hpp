@@ -3,7 +3,9 @@
 // the rest.
 
 #include <cstdint>
-#include <span>
+#include <map>
+#include <mutex>
+#include <tuple>
 #include <vector>
 
 #include "engine/metrics/classifier_view.hpp"
@@ -29,6 +31,12 @@ struct ClassView {
   std::vector<double> calibrated;  ///< by score of `estimated`: mean calibrated score of its rows
 };
 
+/// What metrics have worked out of a reference, by functional, average and family. Safe for any number of threads.
+struct ClassFigures {
+  std::mutex mutex;
+  std::map<std::tuple<const void*, int, bool>, double> known;
+};
+
 /// `state` and `performance` are borrowed.
 struct ClassesView {
   const ClassState* state = nullptr;
@@ -39,6 +47,7 @@ struct ClassesView {
   double labels_rate = 0;  ///< share of the rows whose label is known; NaN without rows
   /// Makes this the view of another cell, keeping the buffers. O(entries + K^2).
   void assign(const ClassState& cell, const PerformanceProfile& profile);
+  mutable ClassFigures figures;  ///< of this cell
 };
 
 }  // namespace longwatch

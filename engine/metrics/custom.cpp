@@ -61,6 +61,8 @@ MetricValue of_classes(const MetricInput& input, Family family, const CustomMetr
 
 template <Family family>
 MetricValue compute(const MetricInput& input) {
+  if (input.model == nullptr || input.variant >= input.model->custom_metrics.size())
+    return MetricValue::undefined("the model has no such metric");
   const auto& wanted = input.model->custom_metrics[input.variant];
   if (input.model->task == Task::multiclass) return of_classes(input, family, wanted);
   auto expression = Expression::parse(wanted.expression, total_names(Task::binary, {}));

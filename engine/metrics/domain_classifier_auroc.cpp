@@ -28,6 +28,7 @@ MetricValue compute(const MetricInput& input) {
   // Without drift the scores say nothing of the label: the variance of the Mann-Whitney statistic.
   const double n = static_cast<double>(score.rows);
   const double m = static_cast<double>(score.reference_rows);
+  out.null.expected = 0.5;
   out.null.error = std::sqrt((n + m + 1) / (12 * n * m));
   return metrics::checked(std::move(out));
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/metrics/guards.hpp"
+#include "engine/metrics/normal.hpp"
 
 namespace longwatch::metrics {
 namespace {
@@ -37,23 +38,15 @@ double scale_of(const MetricInput& input, Loss loss, const LossModel& model, con
   return before > 0 ? spread_of(*input.losses, Loss::squared).mean / before : 1;
 }
 
-// The 97.5 % quantile of Student's distribution (Abramowitz and Stegun 26.7.5, three terms).
-double student(double freedom) {
-  constexpr double kZ = 1.959963984540054;
-  constexpr double kCube = kZ * kZ * kZ;
-  const double first = (kCube + kZ) / 4;
-  const double second = (5 * kCube * kZ * kZ + 16 * kCube + 3 * kZ) / 96;
-  const double third = (3 * kCube * kCube * kZ + 19 * kCube * kZ * kZ + 17 * kCube - 15 * kZ) / 384;
-  return kZ + first / freedom + second / (freedom * freedom) + third / (freedom * freedom * freedom);
-}
+constexpr double kLevel = 0.975;
 
 // Half the width of an interval: `sampled` is known well, the chunks' variance from so many chunks.
 double half_width(double sampled, double chunk_variance, double chunks) {
   const double of_chunks = chunks > 1 ? chunk_variance * (1 + 1 / chunks) : 0;
   const double variance = sampled + of_chunks;
-  if (of_chunks == 0) return student(1e9) * std::sqrt(variance);
+  if (of_chunks == 0) return normal_quantile(kLevel) * std::sqrt(variance);
   const double freedom = variance * variance / (of_chunks * of_chunks / (chunks - 1));
-  return student(std::max(freedom, 1.0)) * std::sqrt(variance);
+  return student_quantile(kLevel, std::max(freedom, 1.0)) * std::sqrt(variance);
 }
 
 void add_intervals(const MetricInput& input, Loss loss, const Spread& chunk, MetricValue& out) {
@@ -81,7 +74,10 @@ void add_null(const MetricInput& input, Loss loss, const Spread& chunk, bool roo
   const Spread reference = spread_of(*input.reference_losses, loss);
   if (reference.rows < 2) return;
   out.null.error = std::sqrt(reference.variance * (1 / chunk.rows + 1 / reference.rows));
-  if (root) out.null.error = reference.mean > 0 ? out.null.error / (2 * std::sqrt(reference.mean)) : kNaN;
+  out.null.expected = reference.mean;
+  if (!root) return;
+  out.null.expected = std::sqrt(reference.mean);
+  out.null.error = reference.mean > 0 ? out.null.error / (2 * out.null.expected) : kNaN;
 }
 
 }  // namespace

@@ -59,8 +59,8 @@ void add_uncertainty(MetricValue& out, const NumberView& reference, const Number
   out.p_value = null.continuous ? null.tail(out.value, n, rows) : metrics::null_tail(out.null, out.value * out.value);
   const Points points = points_of(reference, chunk);
   if (points.points.empty()) return;
-  metrics::set_path_interval(
-      out, metrics::LargestDifference::bridge(points.points, points.times, null.moments(n, rows)), 1);
+  metrics::set_path_interval(out,
+                             metrics::LargestDifference::bridge(points.points, points.times, null.moments(n, rows)), 1);
 }
 
 /// The largest |F_reference - F_chunk| at either side of every edge. Within an open cell where both have rows the order

@@ -9,8 +9,8 @@
 
 namespace longwatch::metrics {
 
-inline constexpr std::size_t kDraws = 256;   ///< of noise
-inline constexpr std::size_t kPoints = 48;   ///< at most, at which differences are looked at
+inline constexpr std::size_t kDraws = 256;  ///< of noise
+inline constexpr std::size_t kPoints = 48;  ///< at most, at which differences are looked at
 
 /// A uniform number in (0, 1) by counter (the finaliser of splitmix64, Steele et al. 2014).
 double counter_uniform(std::uint64_t counter);
@@ -29,11 +29,9 @@ class LargestDifference {
   };
   /// Points on the time axis of a Brownian bridge: `times` increasing, within 0 ... 1. `null`: mean and variance of the
   /// distance without drift, to which the draws are calibrated.
-  static LargestDifference bridge(const std::vector<Point>& points, const std::vector<double>& times,
-                                  PathMoments null);
+  static LargestDifference bridge(const std::vector<Point>& points, const std::vector<double>& times, PathMoments null);
   /// Bins with these shares, noise as multinomial counts have; what is missing to a total of 1 is one more bin.
-  static LargestDifference bins(const std::vector<Point>& points, const std::vector<double>& shares,
-                                PathMoments null);
+  static LargestDifference bins(const std::vector<Point>& points, const std::vector<double>& shares, PathMoments null);
 
   PathMoments operator()(double t) const;
 

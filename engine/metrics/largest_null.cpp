@@ -32,7 +32,8 @@ LargestNull::LargestNull(const NullCells& cells, double n) {
   for (const CellGroup& group : cells.groups) {
     if (group.expected > 0) groups.push_back(group);
   }
-  std::sort(groups.begin(), groups.end(), [](const CellGroup& a, const CellGroup& b) { return a.expected > b.expected; });
+  std::sort(groups.begin(), groups.end(),
+            [](const CellGroup& a, const CellGroup& b) { return a.expected > b.expected; });
   double first = 0;
   std::size_t seen = 0;
   for (const CellGroup& group : groups) {

@@ -8,8 +8,8 @@
 
 namespace longwatch::metrics {
 
-/// The distribution of max |q - p| over bins for a chunk of n rows without drift: bins count as independent, but for the
-/// two largest, whose counts are tied where they hold nearly all rows. Counts are beta-binomial where few rows are
+/// The distribution of max |q - p| over bins for a chunk of n rows without drift: bins count as independent, but for
+/// the two largest, whose counts are tied where they hold nearly all rows. Counts are beta-binomial where few rows are
 /// expected, else normal.
 class LargestNull {
  public:

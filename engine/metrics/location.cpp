@@ -9,8 +9,8 @@ namespace longwatch::metrics {
 
 namespace {
 
-/// t with Hall's transformation undone: the value of (mean - m) / error, m the population's mean, whose transformed value
-/// is u. g = skewness / sqrt(n).
+/// t with Hall's transformation undone: the value of (mean - m) / error, m the population's mean, whose transformed
+/// value is u. g = skewness / sqrt(n).
 double undo_skewness(double u, double g) {
   if (std::abs(g) < 1e-6) return u;
   return 3 / g * (std::cbrt(1 + g * (u - g / 6)) - 1);

@@ -46,8 +46,8 @@ MetricValue rate_of(std::int64_t count, std::int64_t rows);
 /// at 1 % is then passed by chance in at most 1.2 % of chunks, whatever the expected count.
 MetricValue against_rate(MetricValue answer, std::int64_t rows, std::int64_t count, std::int64_t reference_rows);
 
-/// count(counts) of the chunk as a rate of its rows, or as a count of rows where `as_count`, with everything known about
-/// it. `reference`: the reference's counts; null without one.
+/// count(counts) of the chunk as a rate of its rows, or as a count of rows where `as_count`, with everything known
+/// about it. `reference`: the reference's counts; null without one.
 template <class Count>
 MetricValue share_of(const CountsState& chunk, const CountsState* reference, Count count, bool as_count) {
   MetricValue out = rate_of(count(chunk), chunk.rows);

@@ -55,11 +55,10 @@ class MultinomialSum {
 /// Bins with fewer expected rows than this are enumerated, the others integrated over the normal distribution.
 inline constexpr double kEnumerated = 25;
 
-/// Calls f(x, weight) over the beta-binomial distribution of `share` in `n` rows, for x up to a tail below 1e-12.
+/// Calls f(x, weight) over the beta-binomial distribution of `share` in `n` rows (binomial where `reference_rows` is
+/// infinite), for x up to a tail below 1e-12.
 template <class F>
 void for_each_count(double n, double share, double reference_rows, F&& f) {
-  const double a = share * reference_rows;
-  const double b = reference_rows - a;
   const double most = std::min(n, 4 * kEnumerated + 12 * (1 + n / reference_rows) * std::sqrt(kEnumerated) + 40);
   double weight = 1;
   double total = 0;
@@ -67,7 +66,7 @@ void for_each_count(double n, double share, double reference_rows, F&& f) {
     f(x, weight);
     total += weight;
     if (x > n * share && weight < 1e-12 * total) break;
-    weight *= (n - x) * (a + x) / ((x + 1) * (n - x - 1 + b));
+    weight *= (n - x) * (share + x / reference_rows) / ((x + 1) * (1 - share + (n - x - 1) / reference_rows));
   }
 }
 
@@ -77,8 +76,8 @@ inline constexpr double kNodes[5] = {-2.8569700138728056, -1.3556261799742659, 0
 inline constexpr double kWeights[5] = {0.011257411327720689, 0.22207592200561263, 0.53333333333333333,
                                        0.22207592200561263, 0.011257411327720689};
 
-/// Moments of f(q, p) of one bin of a reference of `reference_rows` rows: q the chunk's share, p the reference's. `f` is
-/// smooth where many rows are expected.
+/// Moments of f(q, p) of one bin of a reference of `reference_rows` rows: q the chunk's share, p the reference's. `f`
+/// is smooth where many rows are expected.
 template <class F>
 CellMoments cell_moments(double n, const CellGroup& group, double reference_rows, F&& f) {
   const double share = group.expected / reference_rows;

@@ -81,8 +81,8 @@ NullTerms NullTerms::of(const NumberView& reference) {
 
 NullTerms NullTerms::of(const CategoryView& reference) {
   NullTerms out;
-  out.bins = NullCells::of(reference.counts, reference.state->other + reference.state->unseen,
-                           unseen_expected(reference));
+  out.bins =
+      NullCells::of(reference.counts, reference.state->other + reference.state->unseen, unseen_expected(reference));
   return out;
 }
 

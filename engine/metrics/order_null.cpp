@@ -19,8 +19,8 @@ constexpr double kSquare = 0.8224670334;
 constexpr double kSquareVariance = 0.2705811;
 constexpr double kSquareSkewness = 1.807;
 
-/// Ends of groups of neighbouring cells on the bridge's time axis, and whether a group is a large atom, within which the
-/// bridge is not looked at.
+/// Ends of groups of neighbouring cells on the bridge's time axis, and whether a group is a large atom, within which
+/// the bridge is not looked at.
 struct Blocks {
   std::vector<double> times;
   std::vector<bool> atom;

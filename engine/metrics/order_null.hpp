@@ -12,8 +12,8 @@ namespace longwatch::metrics {
 /// and the one for steps (Siegmund 1985); else moments are drawn once.
 struct SupremumNull {
   bool continuous = true;
-  double step = 0;      ///< mean share of a row's cell
-  double mean = 0;      ///< with atoms: of the supremum,
+  double step = 0;  ///< mean share of a row's cell
+  double mean = 0;  ///< with atoms: of the supremum,
   double variance = 0;
   double largest = 0.25;  ///< largest variance of the bridge at an end of a cell
   static SupremumNull of(const NumberView& reference);

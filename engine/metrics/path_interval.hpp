@@ -10,16 +10,16 @@
 
 namespace longwatch::metrics {
 
-/// Mean and variance of the sample's distance where the population's chunk lies at `t` of the way from the reference (0)
-/// to the chunk as observed (1): the population's distance is then t times the observed one.
+/// Mean and variance of the sample's distance where the population's chunk lies at `t` of the way from the reference
+/// (0) to the chunk as observed (1): the population's distance is then t times the observed one.
 struct PathMoments {
   double mean = 0;
   double variance = 0;
 };
 
 /// The 95 % interval of the population's distance: t times `value` for all t at which the observed value lies within
-/// 1.96 standard deviations of the mean, at(t). About 24 calls of `at`. `reject`: whether no drift is out of the question
-/// (p-value below 2.5 %); the lower bound is 0 where it is not.
+/// 1.96 standard deviations of the mean, at(t). About 24 calls of `at`. `reject`: whether no drift is out of the
+/// question (p-value below 2.5 %); the lower bound is 0 where it is not.
 template <class At>
 Bounds bounds_on_path(double value, bool reject, At&& at) {
   const auto score = [&](double t, double observed) {

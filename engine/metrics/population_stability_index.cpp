@@ -26,8 +26,8 @@ MetricValue index_of(const metrics::BinnedPair& pair, const metrics::NullCells& 
 
 MetricValue compute(const MetricInput& input) {
   if (input.categories != nullptr) {
-    return metrics::with_bins(
-        input, [](const metrics::BinnedPair& pair) { return index_of(pair, pair.null_terms->bins); });
+    return metrics::with_bins(input,
+                              [](const metrics::BinnedPair& pair) { return index_of(pair, pair.null_terms->bins); });
   }
   return metrics::with_number_pair(input, [](const NumberView& reference, const NumberView& chunk) {
     const auto terms = metrics::null_terms(reference);

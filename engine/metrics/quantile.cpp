@@ -100,7 +100,7 @@ MetricValue against_quantile(MetricValue answer, const NumberView& reference, st
   const double rows = static_cast<double>(reference.finite);
   const double step = std::sqrt(level * (1 - level) * (1 / static_cast<double>(n) + 1 / rows));
   answer.null.error = step * std::max(width_per_step(reference, level, step),  //
-                                       width_per_step(reference, level, kFar * step));
+                                      width_per_step(reference, level, kFar * step));
   answer.null.expected = interpolated(reference, level).value;
   return answer;
 }

@@ -86,8 +86,7 @@ MetricValue distance(const metrics::BinnedPair& pair) {
   const metrics::PathMoments null = without_drift(cells, n);
   const Path path(pair, null);
   MetricValue out = metrics::value_of(std::min(1.0, path.value()));
-  out.null =
-      metrics::null_of_square(null.mean, null.variance, 2 * largest_variance(cells) * (1 / n + 1 / cells.rows));
+  out.null = metrics::null_of_square(null.mean, null.variance, 2 * largest_variance(cells) * (1 / n + 1 / cells.rows));
   out.p_value = metrics::null_tail(out.null, out.value * out.value);
   metrics::set_path_interval(out, path, 1);
   return out;

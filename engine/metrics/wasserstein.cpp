@@ -143,8 +143,7 @@ MetricValue distance(const NumberView& reference, const NumberView& chunk) {
   std::int64_t below_chunk = 0;
   double start = 0;
   Area total;
-  Path path(chunk_rows, reference_rows,
-            metrics::null_terms(reference)->area.moments(chunk_rows, reference_rows));
+  Path path(chunk_rows, reference_rows, metrics::null_terms(reference)->area.moments(chunk_rows, reference_rows));
   for (std::size_t at = 0; at < chunk.counts.size(); ++at) {
     below_reference += reference.counts[at];
     below_chunk += chunk.counts[at];

@@ -35,18 +35,18 @@ struct Columns {
 };
 
 std::vector<Columns> columns() {
-  return {{"normal", [](Random& random) { return random.normal(); }},
-          {"lognormal", [](Random& random) { return std::exp(random.normal()); }},
-          {"zero-inflated",
-           [](Random& random) { return random.uniform() < 0.6 ? 0.0 : std::exp(0.5 * random.normal()); }},
-          {"few values", [](Random& random) { return std::floor(4 * random.uniform() * random.uniform()); }}};
+  return {
+      {"normal", [](Random& random) { return random.normal(); }},
+      {"lognormal", [](Random& random) { return std::exp(random.normal()); }},
+      {"zero-inflated", [](Random& random) { return random.uniform() < 0.6 ? 0.0 : std::exp(0.5 * random.normal()); }},
+      {"few values", [](Random& random) { return std::floor(4 * random.uniform() * random.uniform()); }}};
 }
 
 /// Reference and chunk are both drawn anew each time: the null includes the reference's own sampling.
 TEST(Null, DistancesOfChunksWithoutDriftSpreadAsTheyAreExpectedTo) {
-  const std::vector<std::string> names = {"jensen_shannon",   "hellinger",          "total_variation",
-                                          "kullback_leibler", "kolmogorov_smirnov", "wasserstein",
-                                          "population_stability_index"};
+  const std::vector<std::string> names = {
+      "jensen_shannon",     "hellinger",   "total_variation",           "kullback_leibler",
+      "kolmogorov_smirnov", "wasserstein", "population_stability_index"};
   for (const Columns& column : columns()) {
     for (const auto& [reference_rows, rows] : {std::pair{4000, 500}, std::pair{1500, 1500}}) {
       Random random(7);

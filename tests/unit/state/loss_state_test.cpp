@@ -81,7 +81,9 @@ TEST(LossState, DamagedBytesAreRefusedOrRead) {
     damaged[at] = static_cast<char>(damaged[at] ^ static_cast<char>(1 + random.below(255)));
     ByteReader in(damaged);
     const auto read = LossState::deserialize(in);
-    if (read.ok()) EXPECT_LE(read.value().negative, read.value().estimated);
+    if (read.ok()) {
+      EXPECT_LE(read.value().negative, read.value().estimated);
+    }
   }
 }
 

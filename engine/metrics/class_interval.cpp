@@ -1,0 +1,94 @@
+// Forms of intervals, and what the reference tells of chunks.
+#include "engine/metrics/class_interval.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/metrics/interval_forms.hpp"
+#include "engine/metrics/normal.hpp"
+
+namespace longwatch::metrics {
+namespace {
+
+constexpr double kLevel = 0.95;
+
+// Reference rows behind the calibration maps; 0 where no map has knots.
+double labelled_rows(const PerformanceProfile& performance) {
+  double most = 0;
+  for (const Calibrator& map : performance.calibrators) {
+    double rows = 0;
+    for (std::size_t i = 0; i < map.weights.size(); ++i) {
+      const bool same_block = i > 0 && map.probabilities[i] == map.probabilities[i - 1];
+      if (!same_block) rows += map.weights[i];
+    }
+    most = std::max(most, rows);
+  }
+  return most;
+}
+
+double rows_of(const ClassesView& view, bool estimated) { return (estimated ? view.estimated : view.realized).rows; }
+
+// A share whose variance is that of a share of `n` rows; at its ends, of as many rows as its smallest part has.
+Interval of_share(double value, double variance, double events, double z) {
+  const double n = value > 0 && value < 1 && variance > 0 ? value * (1 - value) / variance : events;
+  if (!(n > 0)) return {kNaN, kNaN};
+  return wilson(std::clamp(value, 0.0, 1.0) * n, n, z);
+}
+
+Interval interval_of(const Functional& functional, const MetricValue& out, double variance, double rows, double z) {
+  const bool loss = functional.ranked && functional.of_classes != nullptr;
+  const double error = std::sqrt(variance);
+  if (loss) return {std::max(0.0, out.value - z * error), out.value + z * error};
+  const IntervalRecipe& recipe = functional.recipe();
+  if (recipe.least < 0) return on_logit_scale(out.value, error, recipe.least, recipe.greatest, z);
+  const bool inside = out.value > 0 && out.value < 1 && variance > 0;
+  if (functional.ranked && inside) return on_logit_scale(out.value, error, 0, 1, z);
+  return of_share(out.value, variance, std::isnan(out.events) ? rows : out.events, z);
+}
+
+const char* method_of(const Functional& functional) {
+  if (!functional.ranked) return functional.recipe().least < 0 ? "delta" : "wilson";
+  return &functional == &kRocAuc ? "logit_delong" : "delta";
+}
+
+// Variance of a chunk of one row of the reference; worked out once for each metric.
+double variance_per_row(const ClassesView& reference, bool estimated, const Functional& functional, Average average) {
+  const std::lock_guard guard(reference.figures.mutex);
+  const auto key = std::tuple(static_cast<const void*>(&functional), static_cast<int>(average), estimated);
+  const auto found = reference.figures.known.find(key);
+  if (found != reference.figures.known.end()) return found->second;
+  const double rows = rows_of(reference, estimated);
+  double variance = kNaN;
+  if (rows > 0) variance = class_error(reference, estimated, functional, average).sampling * rows;
+  reference.figures.known.emplace(key, variance);
+  return variance;
+}
+
+}  // namespace
+
+void add_class_interval(const MetricInput& input, bool estimated, const Functional& functional, Average average,
+                        MetricValue& out) {
+  const ClassesView& view = *input.classes;
+  const ClassError error = class_error(view, estimated, functional, average);
+  if (!std::isfinite(error.sampling)) return;
+  const double z = normal_quantile((1 + kLevel) / 2);
+  const double rows = rows_of(view, estimated);
+  const double labelled = labelled_rows(*view.performance);
+  const double calibration = estimated && labelled > 0 ? error.labels * rows / labelled : 0;
+  out.standard_error = std::sqrt(error.sampling + calibration);
+  const Interval population = interval_of(functional, out, error.sampling + calibration, rows, z);
+  out.ci_lower = population.lower;
+  out.ci_upper = population.upper;
+  out.interval_method = method_of(functional);
+  if (estimated) {
+    const Interval realized = interval_of(functional, out, error.labels + calibration, rows, z);
+    out.pi_lower = realized.lower;
+    out.pi_upper = realized.upper;
+  }
+  if (input.reference_classes == nullptr) return;
+  const double usual = variance_per_row(*input.reference_classes, estimated, functional, average);
+  const double reference_rows = rows_of(*input.reference_classes, estimated);
+  if (reference_rows > 0) out.null.error = std::sqrt(usual * (1 / rows + 1 / reference_rows));
+}
+
+}  // namespace longwatch::metrics

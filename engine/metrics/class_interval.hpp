@@ -1,0 +1,15 @@
+#pragma once
+// Private to the performance metrics: intervals of metrics of several classes.
+
+#include "engine/metrics/class_error.hpp"
+
+namespace longwatch::metrics {
+
+/// Fills standard_error, ci_*, pi_* of an estimate, interval_method and null.error of a value (`out.value`). Members
+/// stay NaN where they are not known. Shares: Wilson's interval with the number of rows that gives their delta-method
+/// variance ("wilson"); areas under ROC curves: "logit_delong"; else "delta". An estimate's intervals include the
+/// calibration maps' error, as large as that of the labels of as many rows as the reference has labels.
+void add_class_interval(const MetricInput& input, bool estimated, const Functional& functional, Average average,
+                        MetricValue& out);
+
+}  // namespace longwatch::metrics
