@@ -135,7 +135,9 @@ void expect_covered(std::size_t classes, double least, double most) {
   }
   for (std::size_t i = 0; i < std::size(kCases); ++i) {
     EXPECT_GE(inside[i], least * kDraws) << kCases[i].name;
-    if (!kCases[i].bound) EXPECT_LE(inside[i], most * kDraws) << kCases[i].name;
+    if (!kCases[i].bound) {
+      EXPECT_LE(inside[i], most * kDraws) << kCases[i].name;
+    }
   }
 }
 
