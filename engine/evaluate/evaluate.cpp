@@ -20,7 +20,10 @@ namespace {
 
 std::vector<std::string> metric_names(const ModelConfig& model) {
   std::vector<std::string> out;
-  for (const Metric* metric : all_metrics()) out.emplace_back(metric->name);
+  for (const Metric* metric : all_metrics()) {
+    // Estimated and realized metrics share their names.
+    if (std::find(out.begin(), out.end(), metric->name) == out.end()) out.emplace_back(metric->name);
+  }
   for (const CustomMetric& metric : model.custom_metrics) out.push_back(metric.name);
   return out;
 }
