@@ -19,6 +19,8 @@
 namespace longwatch {
 namespace {
 
+constexpr std::int64_t kShownColumns = 3;
+
 std::string zones_of(const FleetConfig& fleet) {
   std::set<std::string> zones;
   for (const ModelConfig& model : fleet.models)
@@ -104,7 +106,7 @@ void add_performance(const std::vector<ResultRow>& rows, ModelOutcome& outcome) 
 AlertLine line_of(const ResultRow& row) {
   const auto text = [](Text t) { return std::string(t.view()); };
   return {text(row.model), text(row.segment_value), text(row.chunk_key), text(row.column), text(row.metric),
-          row.value,       row.threshold_lower,     row.threshold_upper};
+          row.value,       row.threshold_lower,     row.threshold_upper, row.family, ""};
 }
 
 }  // namespace
@@ -209,11 +211,14 @@ Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcom
     const bool test = !std::isnan(row.p_value);
     if (test) p_values_.push_back(row.p_value);
     if (row.alert != 1) continue;
+    std::string columns;
     // The rows of judged values come first and in their order.
     for (; finding < result.findings.size() && result.findings[finding].alert == i; ++finding) {
-      const auto column = static_cast<std::size_t>(result.findings[finding].column);
-      findings_.push_back(finding_row(result.findings[finding], rows, static_cast<std::uint32_t>(alerts_.size()),
-                                      pool_.intern(result.profile.columns[column].column.name)));
+      const Finding& found = result.findings[finding];
+      const std::string& name = result.profile.columns[static_cast<std::size_t>(found.column)].column.name;
+      findings_.push_back(
+          finding_row(found, rows, static_cast<std::uint32_t>(alerts_.size()), pool_.intern(name)));
+      if (found.rank <= kShownColumns) columns += (columns.empty() ? "" : ", ") + name;
     }
     alert_tests_.push_back(test ? p_values_.size() - 1 : SIZE_MAX);
     alerts_.push_back(row);
@@ -221,6 +226,7 @@ Result<void> Outputs::write_rows(const ModelResult& result, ModelOutcome& outcom
     if (!row.segment_column.empty()) continue;
     ++outcome.alerts_all;
     summary_.alerts.push_back(line_of(row));
+    summary_.alerts.back().columns = std::move(columns);
   }
   outcome.headline = headline_of(result.model->task);
   add_performance(rows, outcome);

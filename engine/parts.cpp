@@ -91,6 +91,7 @@ std::vector<Judged> evaluate_model(const ModelConfig& model, const ReferenceProf
     if (s > 0) {
       const PartStates& part = analysis.parts[s - 1];
       periods.only = static_cast<std::int32_t>(s);
+      periods.segment = &analysis.segments.segments[s];
       periods.in_reference = s <= profile.parts.size();
       if (periods.in_reference) periods.reference = &profile.parts[s - 1];
       periods.reference_chunks = &profile.chunks;

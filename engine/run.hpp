@@ -36,6 +36,8 @@ struct RunOptions {
 struct AlertLine {
   std::string model, segment, chunk, column, metric;
   double value = 0, lower = 0, upper = 0;
+  const char* family = "";  ///< of static storage
+  std::string columns;      ///< of an alert on performance: the three columns that may explain it best
 };
 
 /// A model's headline metric (binary, multiclass: roc_auc; regression: mae) in one chunk of the analysis, all rows, for

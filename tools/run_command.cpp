@@ -45,6 +45,8 @@ void print_models(const RunSummary& summary) {
   std::fputs(table.text().c_str(), stdout);
 }
 
+TextTable::Cell limit_cell(double value) { return std::isnan(value) ? TextTable::Cell() : TextTable::Cell(value); }
+
 std::string with_interval(double value, double lower, double upper) {
   if (std::isnan(value)) return "-";
   if (std::isnan(lower) || std::isnan(upper)) return fmt::format("{:.4g}", value);
@@ -69,37 +71,63 @@ void print_performance(const RunSummary& summary, std::size_t shown) {
   }
 }
 
-// The columns that alert most, a line each, with their last alert.
-void print_alerts(const RunSummary& summary) {
-  struct Group {
-    std::size_t count = 0;
-    const AlertLine* last = nullptr;
-  };
-  std::map<std::tuple<std::string, std::string, std::string>, Group> groups;
+// Alerts of one model, column and metric.
+struct AlertGroup {
+  std::size_t count = 0;
+  const AlertLine* last = nullptr;
+};
+
+// The groups of performance alerts, or of all others, those with most chunks first.
+std::vector<AlertGroup> alert_groups(const RunSummary& summary, bool performance) {
+  std::map<std::tuple<std::string, std::string, std::string, std::string>, AlertGroup> groups;
   for (const AlertLine& alert : summary.alerts) {
-    Group& group = groups[{alert.model, alert.column, alert.metric}];
+    if (std::string_view(alert.family).ends_with("_performance") != performance) continue;
+    AlertGroup& group = groups[{alert.model, alert.column, alert.metric, alert.family}];
     ++group.count;
     group.last = &alert;
   }
-  std::vector<const Group*> order;
-  for (const auto& [key, group] : groups) order.push_back(&group);
-  std::stable_sort(order.begin(), order.end(), [](const Group* a, const Group* b) { return a->count > b->count; });
-  if (order.empty()) {
+  std::vector<AlertGroup> order;
+  for (const auto& [key, group] : groups) order.push_back(group);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const AlertGroup& a, const AlertGroup& b) { return a.count > b.count; });
+  return order;
+}
+
+// The alerts on performance with the columns that may explain them, a line each with their last alert.
+void print_performance_alerts(const std::vector<AlertGroup>& groups) {
+  if (groups.empty()) return;
+  std::fputs("\nAlerts on performance over all rows, most frequent first:\n", stdout);
+  TextTable table({"model", "metric", "", "chunks", "last chunk", "value", "lower", "upper", "columns to look at"});
+  for (std::size_t i = 0; i < groups.size() && i < kShownAlerts / 2; ++i) {
+    const AlertLine& line = *groups[i].last;
+    const std::string family = line.family;
+    table.add_row({line.model, line.metric, family.substr(0, family.find('_')),
+                   static_cast<std::int64_t>(groups[i].count), line.chunk, line.value, limit_cell(line.lower),
+                   limit_cell(line.upper), line.columns});
+  }
+  std::fputs(table.text().c_str(), stdout);
+}
+
+// The columns that alert most, a line each, with their last alert.
+void print_alerts(const RunSummary& summary) {
+  if (summary.alerts.empty()) {
     std::fputs("\nNo alerts over all rows.\n", stdout);
     return;
   }
-  std::fputs("\nAlerts over all rows, most frequent first:\n", stdout);
+  print_performance_alerts(alert_groups(summary, true));
+  const std::vector<AlertGroup> groups = alert_groups(summary, false);
+  if (groups.empty()) return;
+  std::fputs("\nOther alerts over all rows, most frequent first:\n", stdout);
   TextTable table({"model", "column", "metric", "chunks", "last chunk", "value", "lower", "upper"});
-  for (std::size_t i = 0; i < order.size() && i < kShownAlerts; ++i) {
-    const AlertLine& line = *order[i]->last;
-    const auto limit = [](double value) { return std::isnan(value) ? TextTable::Cell() : TextTable::Cell(value); };
+  for (std::size_t i = 0; i < groups.size() && i < kShownAlerts; ++i) {
+    const AlertLine& line = *groups[i].last;
     table.add_row({line.model, line.column.empty() ? std::string("-") : line.column, line.metric,
-                   static_cast<std::int64_t>(order[i]->count), line.chunk, line.value, limit(line.lower),
-                   limit(line.upper)});
+                   static_cast<std::int64_t>(groups[i].count), line.chunk, line.value, limit_cell(line.lower),
+                   limit_cell(line.upper)});
   }
   std::fputs(table.text().c_str(), stdout);
-  if (order.size() > kShownAlerts)
-    std::fputs(fmt::format("... and {} more lines; see alerts.parquet\n", order.size() - kShownAlerts).c_str(), stdout);
+  if (groups.size() > kShownAlerts)
+    std::fputs(fmt::format("... and {} more lines; see alerts.parquet\n", groups.size() - kShownAlerts).c_str(), stdout);
 }
 
 int finish(const Arguments& arguments, const RunSummary& summary) {

@@ -20,6 +20,7 @@ import nannyml as nml  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
+pd.options.future.infer_string = False  # DLE of NannyML 0.13.1 fails on pandas 3 where texts are not objects
 ROLES = ["timestamp", "flight_id", "late", "arr_delay", "class"]
 BINARY = {"roc_auc": "roc_auc", "accuracy": "accuracy", "f1": "f1"}
 REGRESSION = {"mae": "mae", "rmse": "rmse"}
@@ -55,8 +56,6 @@ def frames(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     for period in ("reference", "analysis"):
         frame = pd.read_parquet(data / f"{period}.parquet")
         frame["timestamp"] = pd.to_datetime(frame["timestamp"]).dt.tz_localize(None)
-        for name in frame.select_dtypes(["object", "string"]).columns:
-            frame[name] = frame[name].astype("category")
         out.append(frame)
     return out[0], out[1]
 

@@ -120,7 +120,7 @@ NullThreshold::NullThreshold(std::span<const NullChunk> reference, double rate, 
   double shares = 0;
   double sum = 0;
   for (const NullChunk& chunk : reference) {
-    if (!std::isfinite(chunk.value) || chunk.share >= 1) continue;
+    if (!std::isfinite(chunk.value) || chunk.share >= 1 || std::isinf(chunk.null.error)) continue;
     if (is_distance(chunk)) distances.push_back(chunk);
     places.push_back(chunk);
     shares += chunk.share;
@@ -150,6 +150,7 @@ void NullThreshold::weigh(double base, double most, const LogLikelihood& log_lik
   const double degrees = static_cast<double>(chunks_ - 1);
   const double step = std::sqrt(2 / degrees);
   const double end = std::log1p(most / base) + 2 * std::log(1 / kLeastWeight) / degrees + 4 * step;
+  if (!std::isfinite(end)) return;
   nodes_.clear();
   for (double u = 0; u <= end; u += step) {
     const double extra = base * std::expm1(u);
@@ -166,6 +167,10 @@ void NullThreshold::weigh(double base, double most, const LogLikelihood& log_lik
                                  : kLump * sum * std::pow(std::exp(without - best) / sum, kSharpness);
   nodes_.front().weight += lump;
   sum += lump;
+  if (!(sum > 0) || !std::isfinite(sum)) {
+    nodes_ = {{0, 1}};
+    return;
+  }
   std::erase_if(nodes_, [&](const Node& node) { return node.weight < kLeastWeight * sum; });
   for (Node& node : nodes_) node.weight /= sum;
 }
@@ -277,7 +282,8 @@ NullThreshold::Tail NullThreshold::square_tail(double square, const NullSpread& 
 }
 
 NullVerdict NullThreshold::judge(const NullChunk& chunk) const {
-  if (!std::isfinite(chunk.value) || chunk.share >= 1) return {};
+  // Where a variance overflowed nothing is known of chance.
+  if (!std::isfinite(chunk.value) || chunk.share >= 1 || std::isinf(chunk.null.error)) return {};
   if (is_distance(chunk)) return judge_distance(chunk);
   const bool known = std::isfinite(chunk.null.error) || !too_short();
   return known && !distances_ && std::isfinite(expected(chunk)) ? judge_place(chunk) : NullVerdict();

@@ -20,7 +20,10 @@ namespace {
 
 std::vector<std::string> metric_names(const ModelConfig& model) {
   std::vector<std::string> out;
-  for (const Metric* metric : all_metrics()) out.emplace_back(metric->name);
+  for (const Metric* metric : all_metrics()) {
+    // Estimated and realized metrics share their names.
+    if (std::find(out.begin(), out.end(), metric->name) == out.end()) out.emplace_back(metric->name);
+  }
   for (const CustomMetric& metric : model.custom_metrics) out.push_back(metric.name);
   return out;
 }
@@ -200,7 +203,9 @@ class ColumnTask {
 
   // By what the segment is called, not where it stands: more segments change no random number.
   [[nodiscard]] std::uint64_t place_of(const Judged& base) const {
-    const Segment& segment = periods_.segments->segments[static_cast<std::size_t>(label_)];
+    const Segment& segment = periods_.segment != nullptr
+                                 ? *periods_.segment
+                                 : periods_.segments->segments[static_cast<std::size_t>(label_)];
     const std::uint64_t text = hash_text(segment.value, hash_text(segment.columns, segment.missing ? 1 : 0));
     return resample::key_of(resample::key_of(text, base.reference ? 1 : 0), static_cast<std::uint64_t>(base.chunk));
   }

@@ -27,6 +27,7 @@ struct Periods {
 
   // A segment that is fitted apart: the states are of its rows alone.
   std::int32_t only = -1;                                ///< that segment, for Judged; -1: the states are of `segments`
+  const Segment* segment = nullptr;                      ///< with `only`: what it is called
   bool in_reference = true;                              ///< with `only`: false where the reference lacks it
   const std::vector<Chunk>* reference_chunks = nullptr;  ///< null: those of `reference`
 };

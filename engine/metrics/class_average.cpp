@@ -74,7 +74,7 @@ Averaged micro(const ClassesView& view, bool estimated, const Functional& functi
 
 // Whether a class takes part in an average.
 bool takes_part(const ClassView& one, const OutcomeTable& table, const Functional& functional, Average average) {
-  if (functional.ranked) return one.scored && (average == Average::macro || labels_of(table) > 0);
+  if (functional.ranked) return one.scored && (average == Average::macro || scored_masses(table).positive > 0);
   return labels_of(table) > 0 || table.false_positive > 0;
 }
 
@@ -100,6 +100,10 @@ OutcomeTable pooled(const ClassesView& view, bool estimated, bool ranked) {
   return std::move(out);
 }
 
+double label_weight(const OutcomeTable& table, bool ranked) {
+  return ranked ? scored_masses(table).positive : labels_of(table);
+}
+
 Averaged class_average(const ClassesView& view, bool estimated, const Functional& functional, Average average) {
   if (average == Average::micro) return micro(view, estimated, functional);
   Averaged out;
@@ -113,7 +117,7 @@ Averaged class_average(const ClassesView& view, bool estimated, const Functional
       out.undefined = "class '" + view.performance->classes[c] + "' does not occur here, or no other does";
       return out;
     }
-    const double weight = average == Average::macro ? 1 : labels_of(table);
+    const double weight = average == Average::macro ? 1 : label_weight(table, functional.ranked);
     sum.add(std::isnan(value) ? 0 : weight * value);
     weights.add(weight);
     const double events = functional.events == nullptr ? kNaN : functional.events(table);

@@ -27,6 +27,9 @@ Averaged class_average(const ClassesView& view, bool estimated, const Functional
 /// The tables of all classes added up, without regard to predictions; with scores where `ranked`. O(entries log K).
 OutcomeTable pooled(const ClassesView& view, bool estimated, bool ranked);
 
+/// What a class weighs in the weighted average: rows of its label; of functions of scores, those that have scores.
+double label_weight(const OutcomeTable& table, bool ranked);
+
 /// compute(view, estimated) of a cell that has rows, with labels_rate filled in. Without: why performance cannot be
 /// known, or `insufficient_data`.
 template <class Compute>

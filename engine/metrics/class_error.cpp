@@ -120,9 +120,9 @@ double weight_of(const OutcomeTable& table, const ClassesView& view, bool estima
   double all = 0;
   for (const ClassView& one : view.classes) {
     const OutcomeTable& t = estimated ? one.estimated : one.realized;
-    if (one.scored) all += average == Average::macro ? 1 : t.true_positive + t.false_negative;
+    if (one.scored) all += average == Average::macro ? 1 : label_weight(t, true);
   }
-  return (average == Average::macro ? 1 : table.true_positive + table.false_negative) / all;
+  return (average == Average::macro ? 1 : label_weight(table, true)) / all;
 }
 
 // Errors of the classes, added up as if fully correlated.

@@ -19,6 +19,9 @@ struct ClassError {
 /// Source: the delta method on the multinomial confusion matrix; DeLong et al. 1988 for areas under ROC curves.
 ClassError class_error(const ClassesView& view, bool estimated, const Functional& functional, Average average);
 
+/// What a class weighs in the weighted average: rows of its label; of functions of scores, those that have scores.
+double label_weight(const OutcomeTable& table, bool ranked);
+
 /// d value / d mass of every entry of the confusion matrix, as ClassMatrix::mass. Empty where it is not known.
 std::vector<double> class_gradient(const ClassesView& view, bool estimated, const Functional& functional,
                                    Average average);

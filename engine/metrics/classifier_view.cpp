@@ -9,21 +9,23 @@
 namespace longwatch {
 namespace {
 
-void clear(OutcomeTable& table) {
-  table.score.clear();
+template <class Apply>
+void each_vector(OutcomeTable& table, Apply apply) {
+  apply(table.score);
   for (auto* masses : {table.positive, table.negative}) {
-    masses[0].clear();
-    masses[1].clear();
+    apply(masses[0]);
+    apply(masses[1]);
   }
+}
+
+// An empty table, with room for `scores`: zeros.
+void clear(OutcomeTable& table, std::size_t scores) {
+  each_vector(table, [&](std::vector<double>& values) { values.assign(scores, 0); });
   for (int p = 0; p < 2; ++p) table.unscored_positive[p] = table.unscored_negative[p] = 0;
 }
 
-void add_score(OutcomeTable& table, double score) {
-  table.score.push_back(score);
-  for (auto* masses : {table.positive, table.negative}) {
-    masses[0].push_back(0);
-    masses[1].push_back(0);
-  }
+void cut(OutcomeTable& table, std::size_t scores) {
+  each_vector(table, [&](std::vector<double>& values) { values.resize(scores); });
 }
 
 double total(const std::vector<double>& masses) {
@@ -51,8 +53,8 @@ std::span<const double> score_bin_edges(const PerformanceProfile& profile) {
 void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& profile) {
   scores = &state;
   performance = &profile;
-  clear(realized);
-  clear(estimated);
+  clear(realized, 0);
+  clear(estimated, 0);
   calibrated.clear();
   figures = std::make_shared<FiguresOfReference>();
   const bool estimable = profile.not_estimated.empty() && profile.unusable.empty() && !profile.calibrators.empty();
@@ -68,12 +70,15 @@ void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& p
 
 void ClassifierView::fill_realized() {
   const std::vector<ScoreEntry>& entries = scores->entries;
+  clear(realized, entries.size());
+  std::size_t end = 0;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
     if (entry->label() == LabelCode::unknown) continue;
-    if (realized.score.empty() || realized.score.back() != entry->score) add_score(realized, entry->score);
+    if (end == 0 || realized.score[end - 1] != entry->score) realized.score[end++] = entry->score;
     auto* masses = entry->label() == LabelCode::positive ? realized.positive : realized.negative;
-    masses[entry->predicted() ? 1 : 0].back() += static_cast<double>(entry->count());
+    masses[entry->predicted() ? 1 : 0][end - 1] += static_cast<double>(entry->count());
   }
+  cut(realized, end);
   for (int predicted = 0; predicted < 2; ++predicted) {
     realized.unscored_negative[predicted] = static_cast<double>(scores->unscored[3 * predicted]);
     realized.unscored_positive[predicted] = static_cast<double>(scores->unscored[3 * predicted + 1]);
@@ -84,18 +89,23 @@ void ClassifierView::fill_realized() {
 void ClassifierView::fill_estimated() {
   CalibratorWalk walk(performance->calibrators.front());
   const std::vector<ScoreEntry>& entries = scores->entries;
-  for (auto entry = entries.rbegin(); entry != entries.rend();) {
+  clear(estimated, entries.size());
+  calibrated.resize(entries.size());
+  std::size_t end = 0;
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++end) {
     const double score = entry->score;
     std::int64_t rows[2] = {0, 0};
     for (; entry != entries.rend() && entry->score == score; ++entry)
       rows[entry->predicted() ? 1 : 0] += entry->count();
-    add_score(estimated, score);
-    calibrated.push_back(walk.at(score));
+    estimated.score[end] = score;
+    calibrated[end] = walk.at(score);
     for (int predicted = 0; predicted < 2; ++predicted) {
-      estimated.positive[predicted].back() = static_cast<double>(rows[predicted]) * calibrated.back();
-      estimated.negative[predicted].back() = static_cast<double>(rows[predicted]) * (1 - calibrated.back());
+      estimated.positive[predicted][end] = static_cast<double>(rows[predicted]) * calibrated[end];
+      estimated.negative[predicted][end] = static_cast<double>(rows[predicted]) * (1 - calibrated[end]);
     }
   }
+  cut(estimated, end);
+  calibrated.resize(end);
 }
 
 void ClassifierView::fill_bins() {

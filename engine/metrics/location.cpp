@@ -90,6 +90,12 @@ MetricValue times(MetricValue answer, double factor) {
   return answer;
 }
 
+MetricValue in_rows(MetricValue answer, std::int64_t rows) {
+  MetricValue out = times(std::move(answer), static_cast<double>(rows));
+  out.value = std::round(out.value);
+  return out;
+}
+
 MetricValue rate_of(std::int64_t count, std::int64_t rows) {
   const double n = static_cast<double>(rows);
   const double rate = static_cast<double>(count) / n;

@@ -36,6 +36,8 @@ MetricValue against_deviation(MetricValue answer, double n, const Moments& refer
 
 /// Multiplies a value and all that is known about it, as from a mean to a sum.
 MetricValue times(MetricValue answer, double factor);
+/// The count that a rate of `rows` rows stands for: times(answer, rows), with a whole value.
+MetricValue in_rows(MetricValue answer, std::int64_t rows);
 
 /// The rate count / rows with its standard error sqrt(p (1 - p) / n) and Wilson's interval (1927). `rows` > 0.
 MetricValue rate_of(std::int64_t count, std::int64_t rows);
@@ -53,7 +55,7 @@ MetricValue share_of(const CountsState& chunk, const CountsState* reference, Cou
   MetricValue out = rate_of(count(chunk), chunk.rows);
   if (reference != nullptr && reference->rows > 0)
     out = against_rate(std::move(out), chunk.rows, count(*reference), reference->rows);
-  return as_count ? times(std::move(out), static_cast<double>(chunk.rows)) : out;
+  return as_count ? in_rows(std::move(out), chunk.rows) : out;
 }
 
 /// The reference's counts of the column at hand; null without a reference.

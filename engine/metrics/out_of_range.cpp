@@ -23,7 +23,7 @@ MetricValue share(const MetricInput& input, bool as_count) {
   MetricValue out = metrics::rate_of(outside(view), rows);
   if (const NumberView* reference = input.reference_numbers; reference != nullptr && reference->state->counts.rows > 0)
     out = metrics::against_rate(std::move(out), rows, outside(*reference), reference->state->counts.rows);
-  return metrics::checked(as_count ? metrics::times(std::move(out), static_cast<double>(rows)) : std::move(out));
+  return metrics::checked(as_count ? metrics::in_rows(std::move(out), rows) : std::move(out));
 }
 
 MetricValue rate(const MetricInput& input) { return share(input, false); }

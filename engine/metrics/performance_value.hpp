@@ -7,14 +7,17 @@
 
 namespace longwatch::metrics {
 
+/// Why a cell of a binary classifier has no view of its scores.
+inline MetricValue without_scores(const MetricInput& input) {
+  const bool known = input.profile != nullptr && !input.profile->performance.unusable.empty();
+  return known ? without_value(input.profile->performance.unusable) : MetricValue::undefined("the model has no scores");
+}
+
 /// compute(view, table) of a cell whose `table` (realized or estimated) has rows, with labels_rate filled in. Without:
 /// why performance cannot be known, or `insufficient_data`.
 template <class Compute>
 MetricValue with_outcomes(const MetricInput& input, Family family, Compute compute) {
-  if (input.classifier == nullptr) {
-    const bool known = input.profile != nullptr && !input.profile->performance.unusable.empty();
-    return known ? without_value(input.profile->performance.unusable) : MetricValue::undefined("the model has no scores");
-  }
+  if (input.classifier == nullptr) return without_scores(input);
   const ClassifierView& view = *input.classifier;
   const bool realized = family == Family::realized_performance;
   const std::string& why =

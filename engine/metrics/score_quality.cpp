@@ -8,9 +8,9 @@ namespace {
 // The share of rows that `count` finds. Known as soon as scores are counted, whether or not there are labels.
 template <std::int64_t ScoreState::*count>
 MetricValue share(const MetricInput& input) {
+  if (input.classifier == nullptr && input.profile == nullptr) return MetricValue::undefined("the model has no scores");
   if (input.classifier == nullptr) {
-    const std::string& unusable = input.profile->performance.unusable;
-    return unusable.empty() ? MetricValue::undefined("the model has no scores") : metrics::without_value(unusable);
+    return metrics::without_scores(input);
   }
   const ScoreState& state = *input.classifier->scores;
   if (state.rows == 0) return metrics::without_value("insufficient_data");

@@ -13,7 +13,7 @@ MetricValue share(const MetricInput& input, bool as_count) {
         reference != nullptr && reference->state->counts.rows > 0) {
       out = metrics::against_rate(std::move(out), rows, reference->state->unseen, reference->state->counts.rows);
     }
-    return as_count ? metrics::times(std::move(out), static_cast<double>(rows)) : out;
+    return as_count ? metrics::in_rows(std::move(out), rows) : out;
   });
 }
 

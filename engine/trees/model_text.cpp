@@ -68,7 +68,8 @@ bool has_nodes(const Lines& lines, std::int64_t leaves, std::int64_t sets, std::
     return bits >= 0 && bits < 12;
   };
   const auto threshold = [&](std::int64_t node, double at) {
-    if (!categorical[static_cast<std::size_t>(node)]) return std::isfinite(at);
+    // Infinite where what is missing is told from all that is there.
+    if (!categorical[static_cast<std::size_t>(node)]) return !std::isnan(at);
     return at >= 0 && at < static_cast<double>(sets) && std::floor(at) == at;
   };
   return has_numbers<std::int64_t>(lines, "split_feature", nodes, column) &&

@@ -34,7 +34,7 @@ def fleet(tmp_path):
     model = {"reference": "reference.parquet", "analysis": "analysis.parquet", "timestamp": "t", "chunk": {"size": CHUNK},
              "segments": ["group"], "task": "binary", "score": "score", "prediction": "predicted", "target": "label", "costs": COSTS,
              "custom_metrics": {"profit": "(120 * tp - 15 * fp) / rows", "broken_one": "tp / (fp - fp)"}}
-    (tmp_path / "fleet.yaml").write_text(json.dumps({"models": {"m": model, "other": {**model, "costs": None}}}))
+    (tmp_path / "fleet.yaml").write_text(json.dumps({"models": {"m": model, "other": {key: value for key, value in model.items() if key != "costs"}}}))
     return tmp_path
 
 
@@ -86,14 +86,14 @@ def test_own_metrics_and_division_by_zero(result):
     ({"custom_metrics": {"accuracy": "tp"}}, "'accuracy' is a metric of Longwatch's own"),
     ({"custom_metrics": {"a": "tp = 3"}}, "the metric 'a'"),
     ({"costs": {"true_positve": 3}}, "did you mean 'true_positive'?"),
-    ({"metrics": ["prof"]}, "did you mean 'profit'?")])
+    ({"metrics": ["profi"]}, "did you mean 'profit'?")])
 def test_mistakes_are_told_with_their_line(longwatch, fleet, keys, message):
     config = json.loads((fleet / "fleet.yaml").read_text())
     config["models"]["m"].update(keys)
     (fleet / "fleet.yaml").write_text(json.dumps(config, indent=1))
     done = longwatch("run", "fleet.yaml", "-o", "out", "--models", "m", cwd=fleet)
     assert done.returncode == 2 and message in done.stderr
-    assert re.match(r"longwatch: fleet\.yaml:\d+:\d+: ", done.stderr), done.stderr
+    assert re.match(r"longwatch: (model 'm': )?fleet\.yaml:\d+:\d+: ", done.stderr), done.stderr
 
 
 def test_own_metrics_can_be_chosen(longwatch, fleet):
@@ -220,7 +220,7 @@ def test_no_scores_no_cutoffs(longwatch, fleet):
     config = json.loads((fleet / "fleet.yaml").read_text())
     for model in config["models"].values():
         for key in ("task", "score", "prediction", "target", "costs", "custom_metrics"):
-            model.pop(key)
+            model.pop(key, None)
     (fleet / "fleet.yaml").write_text(json.dumps(config))
     assert longwatch("run", "fleet.yaml", "-o", "out", "--quiet", cwd=fleet).returncode == 0
     assert not (fleet / "out" / "cutoffs.parquet").exists()

@@ -48,25 +48,20 @@ def results(longwatch, tmp_path_factory):
     return run(longwatch, fleet(tmp_path_factory.mktemp("flights")))
 
 
-def columns(name):
-    """Numbers of a table by column; scores and predictions as the doubles they stand for."""
-    table = pq.read_table(DATA / f"{name}.parquet", columns=["timestamp", "late_score", "late_pred", "late", "arr_delay_pred", "arr_delay"])
-    values = {c: table[c].to_numpy() for c in table.column_names}
-    return {c: v.astype(float) if v.dtype == np.float32 else v for c, v in values.items()}
-
-
 @pytest.fixture(scope="module")
 def weeks(results):
-    """[the analysis rows of a week, by column]."""
-    data = columns("analysis")
+    """[(chunk index, the analysis rows of that week)]."""
+    columns = ["timestamp", "late", "late_score", "late_pred", "arr_delay", "arr_delay_pred"]
+    data = {name: values.to_numpy() for name, values in zip(columns, pq.read_table(DATA / "analysis.parquet", columns=columns).columns)}
     when = data["timestamp"].astype("datetime64[us]")
     chunks = {(r["chunk_index"], r["chunk_start"], r["chunk_end"]) for r in results.select(["period", "chunk_index", "chunk_start", "chunk_end"]).to_pylist()
               if r["period"] == "analysis" and r["chunk_index"] is not None}
     assert len(chunks) == WEEKS
     naive = lambda time: np.datetime64(time.replace(tzinfo=None), "us")
-    inside = [(when >= naive(start)) & (when < naive(end)) for _, start, end in sorted(chunks)]
-    assert sum(inside).tolist() == [1] * len(when)
-    return [{c: v[rows] for c, v in data.items()} for rows in inside]
+    inside = [(index, (when >= naive(start)) & (when < naive(end))) for index, start, end in sorted(chunks)]
+    out = [(index, {name: values[rows] for name, values in data.items()}) for index, rows in inside]
+    assert sum(len(rows["late"]) for _, rows in out) == len(when)
+    return out
 
 
 def by_week(results, model, family, metric):
@@ -77,24 +72,24 @@ def by_week(results, model, family, metric):
 
 @pytest.mark.parametrize("metric", BINARY)
 def test_realized_binary(results, weeks, metric):
-    expected = [BINARY[metric](w["late"], w["late_score"], w["late_pred"]) for w in weeks]
+    expected = [BINARY[metric](w["late"], w["late_score"].astype(float), w["late_pred"]) for _, w in weeks]
     assert by_week(results, "late_15_minutes", "realized_performance", metric) == pytest.approx(expected, rel=0, abs=1e-12)
 
 
 @pytest.mark.parametrize("metric", REGRESSION)
 def test_realized_regression(results, weeks, metric):
-    expected = [REGRESSION[metric](w["arr_delay"], w["arr_delay_pred"]) for w in weeks]
+    expected = [REGRESSION[metric](w["arr_delay"].astype(float), w["arr_delay_pred"].astype(float)) for _, w in weeks]
     assert by_week(results, "arrival_delay", "realized_performance", metric) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 def test_estimated_accuracy_is_that_of_the_calibrated_scores(results, weeks):
     """Either the scores are probabilities as they are, or isotonic regression on the reference makes them so."""
-    reference = columns("reference")
-    isotonic = IsotonicRegression(out_of_bounds="clip").fit(reference["late_score"], reference["late"])
+    reference = pq.read_table(DATA / "reference.parquet")
+    isotonic = IsotonicRegression(out_of_bounds="clip").fit(reference["late_score"].to_numpy().astype(float), reference["late"].to_numpy())
     found = by_week(results, "late_15_minutes", "estimated_performance", "accuracy")
     fits = []
     for probability in (lambda s: s, isotonic.predict):
-        shares = [(probability(w["late_score"]), w["late_pred"] == 1) for w in weeks]
+        shares = [(probability(w["late_score"].astype(float)), w["late_pred"] == 1) for _, w in weeks]
         fits.append(np.allclose(found, [np.mean(np.where(said, p, 1 - p)) for p, said in shares], rtol=0, atol=1e-9))
     assert any(fits)
 

@@ -15,7 +15,9 @@ CASES = [(name, suffix, rule) for name in BINARY for suffix, rule in chunkings(n
 EXACT = ["f1", "precision", "recall", "specificity", "accuracy"]
 ENTRIES = ["true_positive", "false_positive", "false_negative", "true_negative"]
 ASKED = EXACT + ["roc_auc", "average_precision"] + ["confusion_matrix", "balanced_accuracy", "matthews_correlation", "log_loss", "brier_score",
-                          "expected_calibration_error", "predicted_share", "calibration_in_the_large"]
+                          "expected_calibration_error", "predicted_share", "calibration_in_the_large", "business_*"]
+# Of the peer's results: [[1, -2], [-3, 5]], that is [[TN, FP], [FN, TP]].
+COSTS = {"true_positive": 5, "false_positive": -2, "false_negative": -3, "true_negative": 1}
 
 
 def labelled(name):
@@ -50,7 +52,7 @@ def results(longwatch, tables, tmp_path_factory):
             folder = tmp_path_factory.mktemp("classification")
             pq.write_table(tables(name, "analysis"), folder / "analysis.parquet")
             config = fleet(name, rule)
-            config["models"][name] |= {"analysis": str(folder / "analysis.parquet"), "metrics": ASKED}
+            config["models"][name] |= {"analysis": str(folder / "analysis.parquet"), "metrics": ASKED, "costs": COSTS}
             del config["models"][name]["thresholds"]
             (folder / "fleet.yaml").write_text(json.dumps(config))
             run = longwatch("run", folder / "fleet.yaml", "-o", folder / "out", "--quiet")
@@ -93,6 +95,13 @@ def test_as_nannyml(results, name, suffix, rule, calculator, family):
                             entry, 1e-9)
         failures += compare(ours, golden(name, f"{calculator}_confusion_norm_true", suffix), family, f"{entry}__value",
                             f"{entry}_of_actual", 1e-9)
+    business = golden(name, f"{calculator}_confusion_business", suffix)
+    failures += compare(ours, business, family, "business_value__value", "business_value", 1e-9)
+    for chunk in business:  # the peer's own value per prediction divides by column: see docs/differences.md
+        rows = sum(chunk[f"{entry}__value"] for entry in ENTRIES)
+        mean = ours[(chunk["chunk__period"], chunk["chunk__chunk_index"], family, "business_value_per_prediction")]
+        if abs(mean["value"] - chunk["business_value__value"] / rows) > 1e-9:
+            failures.append(f"{family} business_value_per_prediction {chunk['chunk__key']}: {mean['value']}")
     assert not failures, "\n".join(failures[:20])
 
 

@@ -19,8 +19,11 @@ CASES = chunkings(NAME)
 EXACT = ["f1", "precision", "recall", "specificity", "accuracy"]
 OTHERS = ["balanced_accuracy", "matthews_correlation", "log_loss", "brier_score"]
 AVERAGED = ["f1", "precision", "recall", "specificity", "roc_auc", "average_precision"]
-ASKED = (EXACT + OTHERS + ["roc_auc", "average_precision", "confusion_matrix"] +
+ASKED = (EXACT + OTHERS + ["roc_auc", "average_precision", "confusion_matrix", "business_value"] +
          [metric + average for metric in AVERAGED for average in ("_micro", "_weighted")])
+
+# Of the peer's results: right predictions are worth 1, 2 and 3, wrong ones -1.
+COSTS = {true: {predicted: -1 if true != predicted else 1 + CLASSES.index(true) for predicted in CLASSES} for true in CLASSES}
 
 
 def labelled_analysis():
@@ -46,7 +49,7 @@ def results(longwatch, tables, tmp_path_factory):
             folder = tmp_path_factory.mktemp("multiclass")
             pq.write_table(tables["analysis"], folder / "analysis.parquet")
             config = fleet(NAME, rule)
-            config["models"][NAME] |= {"analysis": str(folder / "analysis.parquet"), "metrics": ASKED}
+            config["models"][NAME] |= {"analysis": str(folder / "analysis.parquet"), "metrics": ASKED, "costs": COSTS}
             del config["models"][NAME]["thresholds"]
             (folder / "fleet.yaml").write_text(json.dumps(config))
             run = longwatch("run", folder / "fleet.yaml", "-o", folder / "out", "--quiet")
@@ -87,6 +90,7 @@ def test_realized_as_nannyml(results, suffix, rule):
                                 1e-9)
             failures += compare(ours, golden("performance_confusion_norm_true", suffix), family, f"{entry}__value",
                                 f"{entry}_of_actual", 1e-9)
+    failures += compare(ours, golden("performance_confusion_business", suffix), family, "business_value__value", "business_value", 1e-9)
     assert not failures, "\n".join(failures[:20])
 
 

@@ -35,7 +35,8 @@ def described(path):
     for line in path.read_text().splitlines():
         cells = [c.strip() for c in line.strip("|").split("|")]
         if re.fullmatch(r"`\w+`", cells[0]) and len(cells) == 7 and not cells[1].endswith("_performance"):
-            least, greatest = {"any": (-math.inf, math.inf), "from 0": (0, math.inf), "0 to 1": (0, 1)}[cells[3]]
+            ends = {"any": (-math.inf, math.inf), "from 0": (0, math.inf)}.get(cells[3]) or map(float, cells[3].split(" to "))
+            least, greatest = ends
             out[cells[0].strip("`")] = Described(cells[1], cells[2], least, greatest, cells[4])
     return out
 

@@ -108,8 +108,8 @@ TEST(Cutoffs, BestIsTheGreatestValue) {
   const BestCutoff again = best_cutoff(curve, values, false, 100, 7);
   EXPECT_EQ(best.value_lower, again.value_lower);
   EXPECT_EQ(best.cutoff_upper, again.cutoff_upper);
-  // Where a false alarm costs more than any hit brings, nothing is predicted positive.
-  EXPECT_EQ(curve[best_cutoff(curve, {1, -1000, 0, 0}, false, 10, 7).at].cutoff, kInf);
+  // Where even a hit costs, nothing is predicted positive.
+  EXPECT_EQ(curve[best_cutoff(curve, {-1, -1000, 0, 0}, false, 10, 7).at].cutoff, kInf);
 }
 
 // Samples of one population, whose best cut-off is 1/2: a row with score s is worth s - (1 - s) where it is predicted

@@ -62,6 +62,32 @@ TEST(ModelText, CheckedTreesScoreAsTheirOriginals) {
   EXPECT_EQ(scores, grown().scores);
 }
 
+TEST(ModelText, MissingValuesAloneAreASplitAtInfinity) {
+  RowMatrix rows{1, {}};
+  std::vector<std::int32_t> all;
+  std::vector<float> labels;
+  for (std::int32_t i = 0; i < 200; ++i) {
+    rows.values.push_back(i % 4 == 0 ? std::nan("") : i);
+    all.push_back(i);
+    labels.push_back(i % 4 == 0 ? 5 : 1);
+  }
+  const BinnedRows binned = BinnedRows::make(lightgbm().value(), rows, {}).value();
+  const Booster booster = Booster::grow(binned, all, labels, TreeObjective::squared_error, {}).value();
+  // LightGBM writes such a split at 0 or, where other values of the column are negative, at infinity.
+  const std::string text = check_model_text(booster.text().value(), 1).value();
+  const auto with_first_threshold = [&](const std::string& value) {
+    std::string out = text;
+    const std::size_t at = out.find("threshold=") + std::string("threshold=").size();
+    return out.replace(at, out.find_first_of(" \n", at) - at, value);
+  };
+  const auto back = Booster::parse(lightgbm().value(), with_first_threshold("inf"), 1);
+  ASSERT_TRUE(back.ok()) << back.error().text();
+  std::vector<double> after(200);
+  ASSERT_TRUE(back.value().score(rows.values.data(), 1, after).ok());
+  EXPECT_GT(after[0], after[1] + 3);
+  EXPECT_FALSE(check_model_text(with_first_threshold("nan"), 1).ok());
+}
+
 // The text with one line's value replaced, in its first tree with that line.
 std::string with_line(std::string text, const std::string& key, const std::string& value) {
   const std::size_t at = text.find("\n" + key + "=") + 1;
