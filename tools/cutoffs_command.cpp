@@ -136,7 +136,14 @@ int show(const Arguments& arguments) {
   auto costs = parse_costs(arguments.costs);
   if (!costs.ok()) return report(costs.error());
   std::string path = arguments.result;
-  if (std::filesystem::is_directory(path)) path += "/cutoffs.parquet";
+  if (std::filesystem::is_directory(path)) {
+    const bool result = std::filesystem::exists(path + "/results.parquet");
+    path += "/cutoffs.parquet";
+    if (result && !std::filesystem::exists(path)) {
+      return report({ErrorCode::usage, "this result has no cut-offs", {.file = arguments.result},
+                     "only models with `task: binary` and a `score` have them; an older result needs a new run"});
+    }
+  }
   TextPool pool;
   auto rows = read_cutoffs(path, pool);
   if (!rows.ok()) return report(rows.error());
@@ -163,7 +170,7 @@ void add_cutoffs_verb(CLI::App& app, int& code) {
   auto* verb = app.add_subcommand(
       "cutoffs", "Show the cut-off of binary models that is worth most, with its interval, or all cut-offs");
   verb->footer(
-      "Example: longwatch cutoffs out --costs true_positive=120,false_positive=-15,false_negative=-300\n"
+      "Example: longwatch cutoffs out/flights --costs true_positive=120,false_positive=-15,false_negative=-300\n"
       "A row is predicted positive where its score is at or above the cut-off; none: no row is. Intervals (95 %) are\n"
       "percentiles of 200 bootstrap tables; for estimates the calibration is held fixed.");
   auto arguments = std::make_shared<Arguments>();

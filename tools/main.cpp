@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 
@@ -59,11 +60,19 @@ int run_cli(int argc, char** argv) {
   return code;
 }
 
+// Libraries that may not throw end the process where memory runs out. The C++ library's own handler throws again to
+// describe the exception, which can crash inside such code.
+[[noreturn]] void terminate() {
+  std::fputs("longwatch: out of memory or a defect in a library (fewer --threads need less memory)\n", stderr);
+  std::abort();
+}
+
 }  // namespace
 }  // namespace longwatch
 
 // Exceptions stop here.
 int main(int argc, char** argv) {
+  std::set_terminate(longwatch::terminate);
   try {
     return longwatch::run_cli(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -73,7 +73,7 @@ class UniqueTask {
   static MetricValue missing(const Metric& metric, const UniqueCounts& counts) {
     if (counts.rows == 0) return metrics::without_value("insufficient_data");
     MetricValue rate = metrics::rate_of(counts.missing, counts.rows);
-    return metric.name == "missing_rate" ? rate : metrics::times(std::move(rate), static_cast<double>(counts.rows));
+    return metric.name == "missing_rate" ? rate : metrics::in_rows(std::move(rate), counts.rows);
   }
 
   const ModelConfig& model_;

@@ -13,7 +13,7 @@ from conftest import BINARY, ROOT
 
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "examples" / "flights" / "README.md"]
-VERBS = ("schema", "validate", "run", "fit", "analyze", "inspect", "synth")  # each finds what the ones before it wrote
+VERBS = ("schema", "validate", "run", "fit", "analyze", "inspect", "synth", "cutoffs")  # each finds what the ones before it wrote
 LONGWATCH = "build/release/longwatch "
 
 
@@ -138,6 +138,8 @@ def example(text):
 
 def test_examples_of_help(longwatch, tmp_path):
     with_flights(tmp_path)
+    done = shell("longwatch run examples/flights/fleet.yaml -o out/flights --models late_15_minutes", tmp_path)  # for cutoffs
+    assert done.returncode == 0, done.stderr
     for verb in VERBS:
         command = example(longwatch(verb, "--help").stdout)
         assert command.split()[1] == verb
