@@ -68,6 +68,7 @@ double variance_per_row(const ClassesView& reference, bool estimated, const Func
 
 void add_class_interval(const MetricInput& input, bool estimated, const Functional& functional, Average average,
                         MetricValue& out) {
+  if (input.value_only) return;
   const ClassesView& view = *input.classes;
   const ClassError error = class_error(view, estimated, functional, average);
   if (!std::isfinite(error.sampling)) return;
@@ -76,6 +77,7 @@ void add_class_interval(const MetricInput& input, bool estimated, const Function
   const double labelled = labelled_rows(*view.performance);
   const double calibration = estimated && labelled > 0 ? error.labels * rows / labelled : 0;
   out.standard_error = std::sqrt(error.sampling + calibration);
+  out.learned_variance = calibration;
   const Interval population = interval_of(functional, out, error.sampling + calibration, rows, z);
   out.ci_lower = population.lower;
   out.ci_upper = population.upper;
