@@ -119,5 +119,5 @@ def test_segments_fitted_apart(tables, rows, tmp_path):
     segments = inside.filter(pc.equal(inside["segment_value"], "north"))
     known = pc.and_(pc.equal(segments["family"], "realized_performance"), pc.equal(segments["status"], "ok"))
     assert {r["model"] for r in segments.filter(known).to_pylist()} == set(MODELS)
-    for options in (("--threads", "4", "--labels-memory", "1KB"), ("--segment-memory", "1KB")):
+    for options in (("--threads", "4", "--labels-memory", "1KB"), ("--segment-memory", "500KB")):
         assert rows(write(tmp_path / options[0] / options[-1], tables, True, 3, 1_000, 5, fit="per_segment"), *options)[0] == apart[0]
