@@ -28,6 +28,12 @@ double labelled_rows(const PerformanceProfile& performance) {
 
 double rows_of(const ClassesView& view, bool estimated) { return (estimated ? view.estimated : view.realized).rows; }
 
+// Of an estimate: that of the labels of as many rows as the reference has labels.
+double calibration_variance(const ClassesView& view, const ClassError& error) {
+  const double labelled = labelled_rows(*view.performance);
+  return labelled > 0 ? error.labels * view.estimated.rows / labelled : 0;
+}
+
 // A share whose variance is that of a share of `n` rows; at its ends, of as many rows as its smallest part has.
 Interval of_share(double value, double variance, double events, double z) {
   const double n = value > 0 && value < 1 && variance > 0 ? value * (1 - value) / variance : events;
@@ -66,6 +72,23 @@ double variance_per_row(const ClassesView& reference, bool estimated, const Func
 
 }  // namespace
 
+void add_share_interval(const ClassesView& view, bool estimated, const ClassError& error, double denominator,
+                        double scale, MetricValue& out) {
+  if (!std::isfinite(error.sampling)) return;
+  const double z = normal_quantile((1 + kLevel) / 2);
+  const double share = out.value / scale;
+  const double calibration = estimated ? calibration_variance(view, error) : 0;
+  out.standard_error = scale * std::sqrt(error.sampling + calibration);
+  const Interval population = of_share(share, error.sampling + calibration, denominator, z);
+  out.ci_lower = scale * population.lower;
+  out.ci_upper = scale * population.upper;
+  out.interval_method = "wilson";
+  if (!estimated) return;
+  const Interval realized = of_share(share, error.labels + calibration, denominator, z);
+  out.pi_lower = scale * realized.lower;
+  out.pi_upper = scale * realized.upper;
+}
+
 void add_class_interval(const MetricInput& input, bool estimated, const Functional& functional, Average average,
                         MetricValue& out) {
   const ClassesView& view = *input.classes;
@@ -73,8 +96,7 @@ void add_class_interval(const MetricInput& input, bool estimated, const Function
   if (!std::isfinite(error.sampling)) return;
   const double z = normal_quantile((1 + kLevel) / 2);
   const double rows = rows_of(view, estimated);
-  const double labelled = labelled_rows(*view.performance);
-  const double calibration = estimated && labelled > 0 ? error.labels * rows / labelled : 0;
+  const double calibration = estimated ? calibration_variance(view, error) : 0;
   out.standard_error = std::sqrt(error.sampling + calibration);
   const Interval population = interval_of(functional, out, error.sampling + calibration, rows, z);
   out.ci_lower = population.lower;
