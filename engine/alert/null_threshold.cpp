@@ -14,7 +14,7 @@ constexpr double kSharpness = 5;
 constexpr double kCentre = 2;           // c: the reference's value is less sure than k independent chunks would make it
 constexpr double kPowerQuantile = 0.8416212335729143;  // of the normal distribution at 80 %
 constexpr double kLeastWeight = 1e-10;  // of a node
-constexpr double kLimitError = 1e-9;    // of log p at a limit
+constexpr double kLimitError = 1e-5;    // of sqrt(-2 log p), one step before a limit
 constexpr double kLeastSpread = 1e-12;  // of a value, relative: below it differences are rounding
 constexpr int kMostSteps = 60;
 
@@ -68,11 +68,13 @@ Cumulants square_cumulants(const NullSpread& null, double extra) {
   return {mean + extra, variance + 2 * (with * with - own * own), third + 8 * (with * with * with - own * own * own)};
 }
 
-/// Finds where log p falls to log `level`, to 1e-9, from `start` on, between 0 and infinity; p decreases. One Newton step,
-/// then secants, as a saddlepoint tail's own density is only nearly its slope; halvings where they leave the bracket.
+/// Finds where p(x) falls to `level`, between 0 and infinity, from `start` on; p decreases. Steps are taken in
+/// sqrt(-2 log p), which is nearly linear in x: one of Newton's, then secants, as a saddlepoint tail's own density is only
+/// nearly its slope; halvings where they leave the bracket. The last step is not checked: log p is then within 1e-6 of
+/// log `level`.
 template <class F>
 double solve(double start, double level, const F& tail) {
-  const double target = std::log(level);
+  const double target = std::sqrt(-2 * std::log(level));
   double below = 0;
   double above = std::numeric_limits<double>::infinity();
   double at = start;
@@ -80,16 +82,16 @@ double solve(double start, double level, const F& tail) {
   double last_error = kNaN;
   for (int step = 0; step < kMostSteps; ++step) {
     const auto t = tail(at);
-    const double error = t.p > 0 ? std::log(t.p) - target : -std::numeric_limits<double>::infinity();
-    if (std::abs(error) < kLimitError) return at;
-    (error > 0 ? below : above) = at;
-    double next = at - error * t.p / t.slope;
+    const double depth = std::sqrt(-2 * std::log(std::min(t.p, 1.0)));  // infinite for p = 0
+    const double error = depth - target;
+    (error < 0 ? below : above) = at;
     const double secant = at - error * (at - last_at) / (error - last_error);
-    if (std::isfinite(secant)) next = secant;
-    if (!(next > below && next < above)) next = std::isinf(above) ? 2 * at : 0.5 * (below + above);
+    const double next = std::isfinite(secant) ? secant : at + error * t.p * depth / t.slope;
+    if (std::abs(error) < kLimitError) return std::isfinite(next) ? next : at;
     last_at = at;
     last_error = error;
-    at = next;
+    const bool inside = next > below && next < above;
+    at = inside ? next : std::isinf(above) ? 2 * at : 0.5 * (below + above);
   }
   return at;
 }
@@ -217,6 +219,8 @@ void NullThreshold::learn_places(const std::vector<NullChunk>& reference) {
     logs += std::log(product) + std::log(weights);
     return -0.5 * (logs + (squares - shift * shift / weights) / base);
   });
+  const double typical = std::sqrt(mean_chance + overdispersion());
+  if (mean_chance > 0) start_ = solve(3 * typical, rate_, [&](double d) { return place_tail(d, mean_chance); }) / typical;
 }
 
 void NullThreshold::learn_distances(const std::vector<NullChunk>& reference) {
@@ -243,6 +247,10 @@ void NullThreshold::learn_distances(const std::vector<NullChunk>& reference) {
     const double x = squares / c.mean;
     return shape * std::log(shape * x) - shape * x - std::lgamma(shape);
   });
+  const Cumulants c = square_cumulants(typical, overdispersion());
+  const double deviation = std::sqrt(c.variance);
+  const double limit = solve(c.mean + 3 * deviation, rate_, [&](double y) { return square_tail(y, typical); });
+  start_ = (limit - c.mean) / deviation;
 }
 
 double NullThreshold::overdispersion() const {
@@ -307,7 +315,7 @@ NullVerdict NullThreshold::judge_place(const NullChunk& chunk) const {
   }
   out.p_value = place_tail(both ? std::abs(difference) : difference, variance).p;
   const double typical = std::sqrt(variance + overdispersion());
-  const double limit = solve(3 * typical, rate_, [&](double d) { return place_tail(d, variance); });
+  const double limit = solve(start_ * typical, rate_, [&](double d) { return place_tail(d, variance); });
   out.upper = (centre + limit / stretch) * unit;
   if (both) out.lower = (centre - limit / stretch) * unit;
   out.minimum_detectable = (limit + kPowerQuantile * typical) * unit;
@@ -323,7 +331,7 @@ NullVerdict NullThreshold::judge_distance(const NullChunk& chunk) const {
   NullVerdict out;
   out.p_value = square_tail(square_of(chunk) / chunk.unit * stretch * stretch, null).p;
   const Cumulants typical = square_cumulants(null, overdispersion());
-  const double start = typical.mean + 3 * std::sqrt(typical.variance);
+  const double start = typical.mean + start_ * std::sqrt(typical.variance);
   const double limit = solve(start, rate_, [&](double y) { return square_tail(y, null); });
   out.upper = std::pow(limit * chunk.unit / (stretch * stretch), 1 / null.power);
   // The true square d for which d + its mean without drift - z sqrt(variance + 4 d l) is the limit.

@@ -84,6 +84,7 @@ class NullThreshold {
   double rate_ = 0.01;
   Sides sides_ = Sides::both;
   std::size_t chunks_ = 0;
+  double start_ = 3;  // where limits of ordinary chunks are about, in typical deviations
   std::vector<Node> nodes_ = {{0, 1}};
 };
 

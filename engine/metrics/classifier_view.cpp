@@ -57,6 +57,7 @@ void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& p
   clear(estimated, 0);
   calibrated.clear();
   figures = std::make_shared<FiguresOfReference>();
+  replicates.reset();
   const bool estimable = profile.not_estimated.empty() && profile.unusable.empty() && !profile.calibrators.empty();
   fill_realized();
   if (estimable) fill_estimated();

@@ -28,6 +28,9 @@ struct OutcomeTable {
 };
 
 class FiguresOfReference;  // reference_figures.hpp
+namespace metrics {
+struct TableReplicates;  // table_bootstrap.cpp
+}
 
 /// Rows with a score in one bin of scores. By label known or not; of the labelled ones the positive ones and the sum of
 /// the scores.
@@ -53,6 +56,8 @@ struct ClassifierView {
   EstimateNoise noise;                          ///< what is uncertain about `estimated`
   std::shared_ptr<FiguresOfReference> figures;  ///< of a reference: what its chunks need to know of it
   std::vector<ScoreBin> bins;                   ///< by bin of score
+  /// Of the bootstrap, drawn when the first metric asks for them.
+  mutable std::shared_ptr<metrics::TableReplicates> replicates;
   double labels_rate = 0;                       ///< share of the rows whose label is known; NaN without rows
   /// Makes this the view of another cell, keeping the buffers. O(entries + knots).
   void assign(const ScoreState& state, const PerformanceProfile& profile);

@@ -3,6 +3,7 @@
 // of a multiclass model.
 
 #include <array>
+#include <span>
 
 #include "engine/metrics/interval_recipe.hpp"
 
@@ -43,6 +44,9 @@ extern const Functional kAveragePrecision;
 extern const Functional kBrierScore;
 extern const Functional kLogLoss;
 extern const Functional kRocAuc;
+
+/// The recipes of the metrics that read scores.
+std::span<const IntervalRecipe* const> scored_recipes();
 
 /// Masses of scored rows, over both predictions.
 struct ClassMasses {

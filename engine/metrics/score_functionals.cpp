@@ -116,4 +116,10 @@ const Functional kBrierScore = {brier_score, "no row has a score", true, nullptr
 const Functional kLogLoss = {log_loss, "no row has a score", true, nullptr, log_loss_recipe, class_log_loss};
 const Functional kRocAuc = {roc_auc, "only one class occurs here", true, smaller_class, roc_auc_recipe};
 
+std::span<const IntervalRecipe* const> scored_recipes() {
+  static const IntervalRecipe* const kRecipes[] = {&roc_auc_recipe(), &average_precision_recipe(), &log_loss_recipe(),
+                                                   &brier_score_recipe()};
+  return kRecipes;
+}
+
 }  // namespace longwatch::metrics

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <optional>
 
 #include "engine/metrics/coarse_table.hpp"
+#include "engine/metrics/functional.hpp"
 #include "engine/metrics/metric_errors.hpp"
 #include "engine/state/resample.hpp"
 
@@ -55,20 +58,59 @@ struct Evaluator {
   }
 };
 
-// values[r] = replicate(r, table), table a copy for each task; sorted, those without a value left out.
-template <class Replicate>
-std::vector<double> replicates(std::int64_t count, const OutcomeTable& table, const Replicate& replicate) {
+// What replicates of a table say: a confusion matrix each, and the value of every metric of scores.
+struct Draws {
+  std::vector<Confusion> confusion;
+  std::vector<std::vector<double>> scored;  // by recipe of scored_recipes(), then by replicate
+};
+
+// draw(r, table) for every replicate r, table a copy for each task.
+template <class Draw>
+Draws draws_of(std::int64_t count, const OutcomeTable& table, const std::vector<Evaluator>& evaluators,
+               const Draw& draw) {
   constexpr std::int64_t kPart = 25;
-  std::vector<double> values(static_cast<std::size_t>(count));
+  const auto size = static_cast<std::size_t>(count);
+  Draws out{std::vector<Confusion>(size), {evaluators.size(), std::vector<double>(size)}};
   tbb::parallel_for(std::int64_t{0}, (count + kPart - 1) / kPart, [&](std::int64_t part) {
     OutcomeTable own = table;
-    for (std::int64_t r = part * kPart; r < std::min(count, (part + 1) * kPart); ++r) {
-      values[static_cast<std::size_t>(r)] = replicate(static_cast<std::uint64_t>(r), own);
+    for (std::int64_t i = part * kPart; i < std::min(count, (part + 1) * kPart); ++i) {
+      const auto r = static_cast<std::size_t>(i);
+      draw(r, own);
+      out.confusion[r] = confusion_of(own);
+      for (std::size_t m = 0; m < evaluators.size(); ++m) out.scored[m][r] = evaluators[m].value(own);
     }
   });
+  return out;
+}
+
+// Values of one metric, sorted; replicates without a value left out.
+std::vector<double> sorted_values(std::vector<double> values) {
   std::erase_if(values, [](double v) { return !std::isfinite(v); });
   std::sort(values.begin(), values.end());
   return values;
+}
+
+std::vector<double> values_of(const Draws& draws, const IntervalRecipe& recipe) {
+  if (!recipe.of_confusion) {
+    const auto recipes = scored_recipes();
+    const auto at = std::find(recipes.begin(), recipes.end(), &recipe) - recipes.begin();
+    return sorted_values(draws.scored.at(static_cast<std::size_t>(at)));
+  }
+  std::vector<double> values;
+  values.reserve(draws.confusion.size());
+  for (const Confusion& confusion : draws.confusion) values.push_back(recipe.of_confusion(confusion));
+  return sorted_values(std::move(values));
+}
+
+std::vector<Evaluator> evaluators_of(const OutcomeTable& fine, const CoarseTable& coarse) {
+  std::vector<Evaluator> out;
+  for (const IntervalRecipe* recipe : scored_recipes()) out.emplace_back(*recipe, fine, coarse);
+  return out;
+}
+
+double centre_of(const OutcomeTable& fine, const CoarseTable& coarse, const IntervalRecipe& recipe) {
+  return recipe.of_confusion ? recipe.of_confusion(confusion_of(coarse.table))
+                             : Evaluator(recipe, fine, coarse).value(coarse.table);
 }
 
 double deviation(const std::vector<double>& values) {
@@ -205,50 +247,107 @@ void draw_map(const EstimatedCells& cells, const EstimateNoise& noise, std::uint
   }
 }
 
+// A table and what its replicates say.
+struct Replicated {
+  CoarseTable coarse;
+  Draws draws;
+};
+
+Replicated realized_replicates(const OutcomeTable& table, const Resampling& how) {
+  Replicated out{coarse_table(table, kBootstrapCells), {}};
+  out.draws = draws_of(how.replicates, out.coarse.table, evaluators_of(table, out.coarse),
+                       [&](std::uint64_t r, OutcomeTable& own) {
+                         draw_rows(out.coarse.table, resample::key_of(how.key, r), own);
+                       });
+  return out;
+}
+
+// Rows and the map's levels drawn, or the map and the `labels` of these rows.
+Draws estimated_draws(const ClassifierView& view, const CoarseTable& coarse, const EstimatedCells& cells, bool labels,
+                      const Resampling& how) {
+  const auto draw = [&](std::uint64_t r, OutcomeTable& own) {
+    const std::uint64_t key = resample::key_of(how.key, r);
+    thread_local std::vector<double> probability;
+    draw_map(cells, view.noise, key, probability);
+    for (int p = 0; p < 2; ++p) {
+      for (std::size_t j = 0; j < probability.size(); ++j) {
+        if (cells.rows[p][j] == 0) continue;  // as the copy has it: 0
+        const std::uint64_t place = 2 * j + static_cast<std::uint64_t>(p);
+        const double n = labels ? cells.rows[p][j] : poisson_at(key, place, cells.rows[p][j]);
+        const double c = probability[j];
+        own.positive[p][j] = labels ? resample::binomial(n, c, resample::bits_at(key, kLabelPlaces + place)) : n * c;
+        own.negative[p][j] = n - own.positive[p][j];
+      }
+    }
+    sum_confusion(own);
+  };
+  return draws_of(how.replicates, coarse.table, evaluators_of(view.estimated, coarse), draw);
+}
+
+}  // namespace
+
+struct TableReplicates {
+  Resampling how;
+  std::optional<Replicated> realized;
+  std::optional<Replicated> population;  // of an estimate
+  std::optional<Draws> labels;           // likewise
+};
+
+namespace {
+
+// Replicates do not depend on the metric, so the first one that asks draws them for all.
+TableReplicates& replicates_of(const ClassifierView& view, const Resampling& how) {
+  const bool same = view.replicates != nullptr && view.replicates->how.key == how.key &&
+                    view.replicates->how.replicates == how.replicates;
+  if (!same) view.replicates = std::make_shared<TableReplicates>(TableReplicates{how, {}, {}, {}});
+  return *view.replicates;
+}
+
+Replicated& of_realized(const ClassifierView& view, const Resampling& how) {
+  TableReplicates& all = replicates_of(view, how);
+  if (!all.realized) all.realized = realized_replicates(view.realized, how);
+  return *all.realized;
+}
+
+TableReplicates& of_estimated(const ClassifierView& view, const Resampling& how) {
+  TableReplicates& all = replicates_of(view, how);
+  if (!all.population) {
+    all.population = Replicated{coarse_table(view.estimated, kBootstrapCells), {}};
+    const CoarseTable& coarse = all.population->coarse;
+    const EstimatedCells cells = cells_of(view, coarse);
+    all.population->draws = estimated_draws(view, coarse, cells, false, how);
+    all.labels = estimated_draws(view, coarse, cells, true, how);
+  }
+  return all;
+}
+
+// Exactly, over four cells.
+std::vector<double> confusion_values(const IntervalRecipe& recipe, const OutcomeTable& four, const Resampling& how) {
+  const auto draw = [&](std::uint64_t r, OutcomeTable& own) { draw_rows(four, resample::key_of(how.key, r), own); };
+  return values_of(draws_of(how.replicates, four, {}, draw), recipe);
+}
+
 }  // namespace
 
 void bootstrap_realized(const IntervalRecipe& recipe, const ClassifierView& view, const Resampling& how,
                         MetricValue& out) {
-  const CoarseTable coarse =
-      recipe.of_confusion ? CoarseTable{without_scores(view.realized), {}} : coarse_table(view.realized, kBootstrapCells);
-  const Evaluator evaluator(recipe, view.realized, coarse);
-  const std::vector<double> values = replicates(how.replicates, coarse.table, [&](std::uint64_t r, OutcomeTable& own) {
-    draw_rows(coarse.table, resample::key_of(how.key, r), own);
-    return evaluator.value(own);
-  });
+  const bool four = static_cast<bool>(recipe.of_confusion);
+  const std::vector<double> values = four ? confusion_values(recipe, without_scores(view.realized), how)
+                                          : values_of(of_realized(view, how).draws, recipe);
   if (!enough(values, how)) return;
-  const double centre = evaluator.value(coarse.table);
+  const double centre = four ? recipe.of_confusion(confusion_of(view.realized))
+                             : centre_of(view.realized, of_realized(view, how).coarse, recipe);
   const double acceleration = acceleration_of(realized_error(recipe, view.realized).rows);
   set_ci(out, recipe, accelerated(values, centre, acceleration, how.level), out.value - centre, deviation(values));
 }
 
 void bootstrap_estimated(const IntervalRecipe& recipe, const ClassifierView& view, double shift, const Resampling& how,
                          MetricValue& out) {
-  const CoarseTable coarse = coarse_table(view.estimated, kBootstrapCells);
-  const EstimatedCells cells = cells_of(view, coarse);
-  const Evaluator evaluator(recipe, view.estimated, coarse);
-  const double centre = evaluator.value(coarse.table);
-  const auto resampled = [&](bool labels) {
-    return replicates(how.replicates, coarse.table, [&](std::uint64_t r, OutcomeTable& own) {
-      const std::uint64_t key = resample::key_of(how.key, r);
-      thread_local std::vector<double> probability;
-      draw_map(cells, view.noise, key, probability);
-      for (int p = 0; p < 2; ++p) {
-        for (std::size_t j = 0; j < probability.size(); ++j) {
-          const std::uint64_t place = 2 * j + static_cast<std::uint64_t>(p);
-          const double n = labels ? cells.rows[p][j] : poisson_at(key, place, cells.rows[p][j]);
-          const double c = probability[j];
-          own.positive[p][j] = labels ? resample::binomial(n, c, resample::bits_at(key, kLabelPlaces + place)) : n * c;
-          own.negative[p][j] = n - own.positive[p][j];
-        }
-      }
-      sum_confusion(own);
-      return evaluator.value(own);
-    });
-  };
-  const std::vector<double> population = resampled(false);
-  const std::vector<double> realized = resampled(true);
+  const TableReplicates& all = of_estimated(view, how);
+  const std::vector<double> population = values_of(all.population->draws, recipe);
+  const std::vector<double> realized = values_of(*all.labels, recipe);
   if (!enough(population, how) || !enough(realized, how)) return;
+  const double centre = centre_of(view.estimated, all.population->coarse, recipe);
   const double acceleration = acceleration_of(estimate_error(recipe, view).rows);
   const double move = out.value - centre + shift;
   set_ci(out, recipe, accelerated(population, centre, acceleration, how.level), move, deviation(population));

@@ -145,10 +145,11 @@ TEST(TableBootstrap, agrees_with_the_analytic_intervals) {
 }
 
 TEST(TableBootstrap, has_the_same_bits_for_any_number_of_threads) {
-  const Cell cell(true);
+  const Cell cells[2] = {Cell(true), Cell(true)};  // a view keeps its replicates
   for (const Functional* metric : kAll) {
     MetricValue values[2];
     for (const int threads : {1, 8}) {
+      const Cell& cell = cells[threads == 1 ? 0 : 1];
       const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
       MetricValue& value = values[threads == 1 ? 0 : 1];
       value.value = metric->value(cell.view.estimated);
@@ -158,6 +159,24 @@ TEST(TableBootstrap, has_the_same_bits_for_any_number_of_threads) {
     EXPECT_EQ(values[0].ci_upper, values[1].ci_upper);
     EXPECT_EQ(values[0].pi_lower, values[1].pi_lower);
     EXPECT_EQ(values[0].standard_error, values[1].standard_error);
+  }
+}
+
+TEST(TableBootstrap, does_not_depend_on_the_metrics_asked_before) {
+  const Cell used(true);
+  for (const Functional* metric : kAll) {
+    const Cell fresh(true);
+    for (const std::uint64_t key : {3, 4}) {
+      MetricValue a, b;
+      a.value = b.value = metric->value(used.view.realized);
+      bootstrap_realized(metric->recipe(), used.view, {200, 0.95, key}, a);
+      bootstrap_realized(metric->recipe(), fresh.view, {200, 0.95, key}, b);
+      EXPECT_EQ(a.ci_lower, b.ci_lower) << metric->undefined;
+      bootstrap_estimated(metric->recipe(), used.view, 0, {200, 0.95, key}, a);
+      bootstrap_estimated(metric->recipe(), fresh.view, 0, {200, 0.95, key}, b);
+      EXPECT_EQ(a.ci_upper, b.ci_upper) << metric->undefined;
+      EXPECT_EQ(a.pi_upper, b.pi_upper) << metric->undefined;
+    }
   }
 }
 
