@@ -92,6 +92,23 @@ void add_matrix_interval(const ClassesView& view, bool estimated, const std::vec
   out.pi_upper = out.value + realized;
 }
 
+void add_share_interval(const ClassesView& view, bool estimated, const ClassError& error, double denominator,
+                        double scale, MetricValue& out) {
+  if (!std::isfinite(error.sampling)) return;
+  const double z = normal_quantile((1 + kLevel) / 2);
+  const double share = out.value / scale;
+  const double calibration = estimated ? calibration_variance(view, error) : 0;
+  out.standard_error = scale * std::sqrt(error.sampling + calibration);
+  const Interval population = of_share(share, error.sampling + calibration, denominator, z);
+  out.ci_lower = scale * population.lower;
+  out.ci_upper = scale * population.upper;
+  out.interval_method = "wilson";
+  if (!estimated) return;
+  const Interval realized = of_share(share, error.labels + calibration, denominator, z);
+  out.pi_lower = scale * realized.lower;
+  out.pi_upper = scale * realized.upper;
+}
+
 void add_class_interval(const MetricInput& input, bool estimated, const Functional& functional, Average average,
                         MetricValue& out) {
   const ClassesView& view = *input.classes;
