@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "engine/accumulate/accumulate.hpp"
+#include "engine/chunk/blocks.hpp"
 #include "engine/parts.hpp"
+#include "engine/profile/block_states.hpp"
 #include "engine/profile/fit_performance.hpp"
 #include "engine/row_estimators.hpp"
 
@@ -83,7 +85,7 @@ Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile
   }
   pass.errors = out.pca_unusable.empty();
   LW_TRY(PassResult result, accumulate(pass, control));
-  out.states = std::move(result.states);
+  share_out(std::move(result.states), chunks.groups, out.states, out.blocks);
   return out;
 }
 
@@ -110,15 +112,18 @@ Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig
   std::vector<std::string> unreadable;
   for (const ColumnProfile& column : profile.columns) unreadable.push_back(unreadable_here(column, source));
   const bool apart = !profile.parts.empty();
-  LW_TRY(PartStates whole, look_through(model, profile, source, out.chunks, apart ? all_rows_plan() : out.segments,
+  LW_TRY(const auto blocks, split_by_block(source, model, model.chunk, out.chunks));
+  const ChunkPlan& chunks = blocks ? *blocks : out.chunks;
+  LW_TRY(PartStates whole, look_through(model, profile, source, chunks, apart ? all_rows_plan() : out.segments,
                                         unreadable, engine, control));
   out.states = std::move(whole.states);
+  out.blocks = std::move(whole.blocks);
   out.unusable = std::move(whole.unusable);
   out.pca_unusable = std::move(whole.pca_unusable);
   if (apart) {
-    LW_TRY(out.parts, analyze_parts(model, source, out.chunks, out.segments, profile, unreadable, engine, control));
+    LW_TRY(out.parts, analyze_parts(model, source, chunks, out.segments, profile, unreadable, engine, control));
   }
-  LW_CHECK(run_row_estimators(profile, engine, control, out));
+  LW_CHECK(run_row_estimators(profile, chunks, engine, control, out));
   out.chunks.runs.clear();
   out.chunks.runs.shrink_to_fit();
   return out;

@@ -9,6 +9,7 @@ namespace longwatch {
 /// The states of one table of the analysis, seen through one profile.
 struct PartStates {
   StateTable states;
+  StateTable blocks;                  ///< the same by group of blocks; see ReferenceProfile::blocks
   std::vector<std::string> unusable;  ///< by profile column: empty, or the status of its metrics here
   std::string pca_unusable;           ///< empty, or why there are no reconstruction errors here
 };
@@ -21,6 +22,7 @@ struct AnalysisStates {
   ChunkPlan chunks;      ///< without runs: they are freed
   SegmentPlan segments;  ///< the reference's, then those the reference lacks
   StateTable states;
+  StateTable blocks;                  ///< the same by group of blocks; see ReferenceProfile::blocks
   std::vector<UniqueColumn> unique;   ///< as in the profile
   std::vector<std::string> unusable;  ///< by profile column: empty, or the status of its metrics here
   std::string pca_unusable;           ///< empty, or why there are no reconstruction errors here
@@ -30,8 +32,8 @@ struct AnalysisStates {
   std::vector<PartStates> parts;  ///< of segments[1 ...], where they are fitted apart; `states` is then of all rows
 };
 
-/// States and reconstruction errors of `source` in one read, with what `profile` learned. `unreadable`: by column,
-/// empty or why it cannot be read.
+/// States and reconstruction errors of `source` in one read, with what `profile` learned; `chunks` may be split into
+/// groups of blocks. `unreadable`: by column, empty or why it cannot be read.
 Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile& profile, const Source& source,
                                 const ChunkPlan& chunks, const SegmentPlan& segments,
                                 const std::vector<std::string>& unreadable, const Engine& engine,

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/base/hash.hpp"
+#include "engine/chunk/blocks.hpp"
 #include "engine/learn.hpp"
 #include "engine/model/model.hpp"
 #include "engine/parts.hpp"
@@ -83,11 +84,13 @@ Result<FitResult> fit_model(const FleetConfig& fleet, const ModelConfig& model, 
   LW_TRY(profile.unique, count_model_unique(*source, chunks, model, engine, control));
 
   const bool apart = model.fit == FitScope::per_segment && segments.segments.size() > 1;
-  LW_CHECK(learn_states(*source, chunks, apart ? all_rows_plan() : segments, model, engine, control, profile));
+  LW_TRY(const auto blocks, split_by_block(*source, model, model.reference_chunk.value_or(model.chunk), chunks));
+  const ChunkPlan& split = blocks ? *blocks : chunks;
+  LW_CHECK(learn_states(*source, split, apart ? all_rows_plan() : segments, model, engine, control, profile));
   if (apart) {
-    LW_TRY(profile.parts, fit_parts(*source, plan.columns, chunks, segments, model, engine, control));
+    LW_TRY(profile.parts, fit_parts(*source, plan.columns, split, segments, model, engine, control));
   }
-  LW_CHECK(fit_row_estimators(*source, chunks, segments, model, engine, control, profile));
+  LW_CHECK(fit_row_estimators(*source, chunks, blocks ? &*blocks : nullptr, segments, model, engine, control, profile));
   profile.chunks = std::move(chunks.chunks);
   profile.segments = std::move(segments);
   return FitResult{std::move(profile), std::move(opened.source), std::move(opened.labels)};

@@ -6,6 +6,7 @@
 
 #include "engine/accumulate/accumulate.hpp"
 #include "engine/profile/fit_columns.hpp"
+#include "engine/profile/block_states.hpp"
 #include "engine/profile/fit_performance.hpp"
 #include "engine/profile/score_check.hpp"
 
@@ -97,7 +98,7 @@ Result<void> learn_states(const Source& source, const ChunkPlan& chunks, const S
   pass.classes = model.task == Task::multiclass;
   pass.class_scores = class_score_columns(model, profile.performance, profile.columns);
   LW_TRY(PassResult first, accumulate(pass, control));
-  profile.states = std::move(first.states);
+  share_out(std::move(first.states), chunks.groups, profile.states, profile.blocks);
   profile.gram = std::move(first.gram);
   check_scores(profile);
   fit_performance(model, profile);
@@ -119,8 +120,12 @@ Result<void> learn_states(const Source& source, const ChunkPlan& chunks, const S
   if (!pass.errors) pass.features.clear();
   if (pass.errors || pass.classes) {
     LW_TRY(PassResult second, accumulate(pass, control));
-    profile.states.reconstruction = std::move(second.states.reconstruction);
-    if (pass.classes) profile.states.classes = std::move(second.states.classes);  // now with their calibrated sums
+    StateTable states, blocks;
+    share_out(std::move(second.states), chunks.groups, states, blocks);
+    profile.states.reconstruction = std::move(states.reconstruction);
+    if (pass.classes) profile.states.classes = std::move(states.classes);  // now with their calibrated sums
+    profile.blocks.reconstruction = std::move(blocks.reconstruction);
+    if (pass.classes) profile.blocks.classes = std::move(blocks.classes);
   }
   return {};
 }

@@ -10,8 +10,8 @@ namespace longwatch {
 Result<std::vector<ColumnProfile>> learn_columns(const Source& source, const std::vector<ModelColumn>& columns,
                                                  const ModelConfig& model, const Engine& engine);
 
-/// Fills states, gram and pca of `profile`, whose columns are learned: one read for states and Gram matrix, one more
-/// for reconstruction errors where there is a PCA. Errors: those of reading.
+/// Fills states (and blocks, where `chunks` are split), gram and pca of `profile`, whose columns are learned: one read
+/// for states and Gram matrix, one more for reconstruction errors where there is a PCA. Errors: those of reading.
 Result<void> learn_states(const Source& source, const ChunkPlan& chunks, const SegmentPlan& segments,
                           const ModelConfig& model, const Engine& engine, const Control& control,
                           ReferenceProfile& profile);

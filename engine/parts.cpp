@@ -8,6 +8,7 @@
 
 #include "engine/gather/segment_rows.hpp"
 #include "engine/learn.hpp"
+#include "engine/profile/block_states.hpp"
 
 namespace longwatch {
 namespace {
@@ -20,10 +21,12 @@ WantedColumn wanted(const ModelColumn& column) {
 Control quiet(const Control& control) { return {nullptr, control.stop}; }
 
 // No cell has rows.
-StateTable without_rows(const ChunkPlan& chunks) {
-  StateTable out;
-  out.slots = static_cast<std::int64_t>(chunks.chunks.size()) + 1;
-  out.rows.assign(chunks.chunks.size() + 1, 0);
+PartStates without_rows(const ChunkPlan& chunks) {
+  StateTable table;
+  table.slots = static_cast<std::int64_t>(chunks.chunks.size()) + 1;
+  table.rows.assign(chunks.chunks.size() + 1, 0);
+  PartStates out;
+  share_out(std::move(table), chunks.groups, out.states, out.blocks);
   return out;
 }
 
@@ -60,7 +63,7 @@ Result<std::vector<PartStates>> analyze_parts(const ModelConfig& model, const So
     if (unreadable[c].empty()) request.columns.push_back(wanted(profile.columns[c].column));
   }
   std::vector<PartStates> out(segments.segments.size() - 1);
-  for (PartStates& part : out) part.states = without_rows(chunks);
+  for (PartStates& part : out) part = without_rows(chunks);
   const auto analyze = [&](const SegmentRows& rows) -> Result<void> {
     const auto at = static_cast<std::size_t>(rows.segment) - 1;
     const ReferenceProfile& part = at < profile.parts.size() ? profile.parts[at] : profile;
@@ -83,6 +86,7 @@ std::vector<Judged> evaluate_model(const ModelConfig& model, const ReferenceProf
                 analysis.pca_unusable,
                 analysis.losses_unusable,
                 analysis.domain_unusable};
+  whole.analysis_blocks = &analysis.blocks;
   if (analysis.parts.empty()) return evaluate(whole, metrics);
   whole.segments = &all_rows_plan();
   std::vector<std::vector<Judged>> judged(analysis.parts.size() + 1);
@@ -96,6 +100,7 @@ std::vector<Judged> evaluate_model(const ModelConfig& model, const ReferenceProf
       if (periods.in_reference) periods.reference = &profile.parts[s - 1];
       periods.reference_chunks = &profile.chunks;
       periods.analysis = &part.states;
+      periods.analysis_blocks = &part.blocks;
       periods.unusable = &part.unusable;
       periods.pca_unusable = part.pca_unusable;
     }

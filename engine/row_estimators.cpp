@@ -7,6 +7,7 @@
 #include "engine/config/expression.hpp"
 #include "engine/config/totals.hpp"
 #include "engine/evaluate/evaluate.hpp"
+#include "engine/profile/block_states.hpp"
 #include "engine/trees/domain_classifier.hpp"
 #include "engine/trees/loss_models.hpp"
 
@@ -52,15 +53,32 @@ Result<Wanted> wanted_of(const ModelConfig& model) {
 }
 
 // Hands the cells of segments that are fitted apart to their tables; `all` stays.
-template <class Table>
-void hand_out(StateTable& whole, std::vector<Table>& parts) {
+template <class Part>
+void hand_out(StateTable& whole, std::vector<Part>& parts, StateTable Part::*table) {
   if (parts.empty() || whole.losses.empty()) return;
   const auto slots = static_cast<std::ptrdiff_t>(whole.slots);
   for (std::size_t s = 0; s < parts.size(); ++s) {
     const auto begin = whole.losses.begin() + static_cast<std::ptrdiff_t>(s + 1) * slots;
-    parts[s].states.losses.assign(std::make_move_iterator(begin), std::make_move_iterator(begin + slots));
+    (parts[s].*table).losses.assign(std::make_move_iterator(begin), std::make_move_iterator(begin + slots));
   }
   whole.losses.resize(static_cast<std::size_t>(slots));
+}
+
+// Losses by cell of `chunks` and all segments, into the tables of a period and of its parts.
+template <class Whole, class Part>
+void set_losses(std::vector<LossState> losses, const ChunkPlan& chunks, Whole& whole, std::vector<Part>& parts) {
+  if (losses.empty()) return;
+  const auto slots = static_cast<std::int64_t>(chunks.chunks.size()) + 1;
+  StateTable table;
+  table.slots = slots;
+  table.segments = static_cast<std::int64_t>(losses.size()) / slots;
+  table.losses = std::move(losses);
+  StateTable states, blocks;
+  share_out(std::move(table), chunks.groups, states, blocks);
+  whole.states.losses = std::move(states.losses);
+  whole.blocks.losses = std::move(blocks.losses);
+  hand_out(whole.states, parts, &Part::states);
+  hand_out(whole.blocks, parts, &Part::blocks);
 }
 
 // Empty, or why rows of this source cannot be scored.
@@ -76,9 +94,9 @@ std::string unreadable(const std::vector<std::string>& names, const ReferencePro
 
 }  // namespace
 
-Result<void> fit_row_estimators(const Source& source, const ChunkPlan& chunks, const SegmentPlan& segments,
-                                const ModelConfig& model, const Engine&, const Control& control,
-                                ReferenceProfile& profile) {
+Result<void> fit_row_estimators(const Source& source, const ChunkPlan& chunks, const ChunkPlan* blocks,
+                                const SegmentPlan& segments, const ModelConfig& model, const Engine&,
+                                const Control& control, ReferenceProfile& profile) {
   LW_TRY(const Wanted wanted, wanted_of(model));
   if (model.task == Task::regression) profile.losses.unusable = "undefined: not asked for";
   const bool losses = std::find(wanted.losses.begin(), wanted.losses.end(), true) != wanted.losses.end();
@@ -90,10 +108,10 @@ Result<void> fit_row_estimators(const Source& source, const ChunkPlan& chunks, c
     return {};
   }
   if (losses) {
-    LW_TRY(LossFit fit, fit_losses({&library.value(), &source, &chunks, &segments, &profile}, wanted.losses, control));
+    LW_TRY(LossFit fit, fit_losses({&library.value(), &source, &chunks, &segments, &profile, blocks}, wanted.losses,
+                                       control));
     profile.losses = std::move(fit.losses);
-    profile.states.losses = std::move(fit.states);
-    hand_out(profile.states, profile.parts);
+    set_losses(std::move(fit.states), blocks == nullptr ? chunks : *blocks, profile, profile.parts);
   }
   for (ReferenceProfile& part : profile.parts) {
     part.losses = profile.losses;
@@ -106,8 +124,8 @@ Result<void> fit_row_estimators(const Source& source, const ChunkPlan& chunks, c
   return {};
 }
 
-Result<void> run_row_estimators(const ReferenceProfile& profile, const Engine&, const Control& control,
-                                AnalysisStates& out) {
+Result<void> run_row_estimators(const ReferenceProfile& profile, const ChunkPlan& split, const Engine&,
+                                const Control& control, AnalysisStates& out) {
   out.losses_unusable = profile.losses.unusable;
   out.domain_unusable = profile.domain.unusable;
   if (out.losses_unusable.empty()) out.losses_unusable = unreadable(profile.losses.columns, profile, out.unusable);
@@ -120,9 +138,9 @@ Result<void> run_row_estimators(const ReferenceProfile& profile, const Engine&, 
     return {};
   }
   if (out.losses_unusable.empty()) {
-    LW_TRY(out.states.losses,
-           estimate_losses({&library.value(), out.source.get(), &out.chunks, &out.segments, &profile}, control));
-    hand_out(out.states, out.parts);
+    LW_TRY(auto losses,
+           estimate_losses({&library.value(), out.source.get(), &split, &out.segments, &profile}, control));
+    set_losses(std::move(losses), split, out, out.parts);
   }
   if (!out.domain_unusable.empty()) return {};
   LW_TRY(out.states.domain, score_domain({&library.value(), out.source.get(), &out.chunks, &profile}, control));

@@ -13,6 +13,7 @@
 
 #include "engine/analyze.hpp"
 #include "engine/base/text.hpp"
+#include "engine/chunk/blocks.hpp"
 #include "engine/evaluate/judge.hpp"
 #include "engine/evaluate/unique_values.hpp"
 #include "engine/fit.hpp"
@@ -208,9 +209,12 @@ std::vector<Error> validate_fleet(const FleetConfig& fleet, const RunOptions& op
     if (!check(*model, resolve_model(*model, rows))) continue;
     check(*model, plan_model_chunks(rows, *model, model->reference_chunk.value_or(model->chunk)));
     check(*model, plan_segments(rows, model->segments, model->max_segments));
+    check(*model, check_blocks(rows, *model));
     if (model->analysis.empty()) continue;
     const auto analysis = open_analysis(fleet, *model, window.value(), {.join = false}, {});
-    if (check(*model, analysis)) check(*model, plan_model_chunks(*analysis.value().source, *model, model->chunk));
+    if (!check(*model, analysis)) continue;
+    check(*model, plan_model_chunks(*analysis.value().source, *model, model->chunk));
+    check(*model, check_blocks(*analysis.value().source, *model));
   }
   return problems;
 }

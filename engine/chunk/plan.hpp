@@ -40,6 +40,7 @@ struct ChunkPlan {
   std::int64_t rows_before = 0;  ///< of a timestamp before `not_before` (see plan_chunks); chunked all the same
   std::int64_t first_time = 0, last_time = 0;  ///< UTC, over all rows with a timestamp; 0 without one
   std::int64_t rows_dropped = 0;  ///< of a short last chunk under Incomplete::drop; they belong to no chunk
+  std::int64_t groups = 1;        ///< parts that every chunk is split into, one after the other; see split_by_block
 };
 
 /// Splits the rows of `source` by `rule`. Chunks by size and number follow the timestamp (ties: file path, then row),

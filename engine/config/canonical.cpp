@@ -137,6 +137,8 @@ std::string canonical_text(const ModelConfig& model) {
   out += values_text(model);
   out += "pca " + shortest(model.pca_variance) + " " + std::to_string(model.pca_max_columns) + "\n";
   out += "quantiles " + std::to_string(model.quantiles) + "\n";
+  if (model.intervals.resample == ResampleUnit::day) out += "blocks day\n";  // a profile keeps its states by block
+  if (model.intervals.resample == ResampleUnit::column) out += "blocks " + quote(model.intervals.block_column) + "\n";
   return out;
 }
 

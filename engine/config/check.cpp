@@ -105,6 +105,8 @@ Result<void> check_model(const ModelConfig& model) {
   LW_CHECK(check_task(model));
   LW_CHECK(check_values(model));
   LW_CHECK(check_labels(model));
+  if (model.intervals.resample == ResampleUnit::day && model.timestamp.empty())
+    return error_at(model, "intervals.resample", "days need a 'timestamp'", "name its column, or a column of blocks");
   const bool calendar = model.chunk.kind == ChunkKind::period;
   if (calendar && model.timestamp.empty())
     return error_at(model, "chunk", "chunks by period need a 'timestamp'",

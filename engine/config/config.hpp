@@ -123,11 +123,20 @@ enum class FitScope : std::uint8_t {
   per_segment,  ///< each with its own
 };
 
-/// How the intervals of performance metrics are made.
+/// What intervals take as independent of each other.
+enum class ResampleUnit : std::uint8_t {
+  rows,
+  day,    ///< the rows of one day of the timestamp
+  column  ///< the rows that share a value of a column
+};
+
+/// How intervals are made.
 struct IntervalRule {
-  bool bootstrap = false;         ///< else by the formula each metric has
+  bool bootstrap = false;         ///< of binary classifiers' performance; else by the formula each metric has
   std::int64_t resamples = 1000;  ///< of a bootstrap
   std::uint64_t seed = 0;
+  ResampleUnit resample = ResampleUnit::rows;
+  std::string block_column;  ///< with ResampleUnit::column
   bool operator==(const IntervalRule&) const = default;
 };
 

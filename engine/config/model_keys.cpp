@@ -181,6 +181,14 @@ Result<void> read_seed(const Field& field, ModelConfig& model) {
   return {};
 }
 
+Result<void> read_resample(const Field& field, ModelConfig& model) {
+  LW_TRY(const std::string unit, field.text());
+  IntervalRule& rule = model.intervals;
+  rule.resample = unit == "rows" ? ResampleUnit::rows : unit == "day" ? ResampleUnit::day : ResampleUnit::column;
+  rule.block_column = rule.resample == ResampleUnit::column ? unit : "";
+  return {};
+}
+
 }  // namespace
 
 const std::vector<Key<ModelConfig>>& feature_keys() {
@@ -237,6 +245,12 @@ const std::vector<Key<ModelConfig>>& interval_keys() {
       {{"seed", "a whole number from 0 to 2147483647", "Same seed, same resamples.", "0", "7",
         R"({"type": "integer", "minimum": 0, "maximum": 2147483647})"},
        read_seed},
+      {{"resample", "rows, day or a column name",
+        "What is independent of each other: rows, the days of the `timestamp`, or the values of a column (such as a "
+        "customer). Not rows: `ci_*` by leaving out blocks, at up to 32 times the memory for states; see "
+        "[blocks](metrics.md#rows-that-are-not-independent).",
+        "rows", "day", kText},
+       read_resample},
   };
   return kKeys;
 }
@@ -375,8 +389,9 @@ const std::vector<Key<ModelConfig>>& model_keys() {
       {{"pca", "a map with variance and max_columns", "The principal components behind multivariate drift.",
         "{variance: 0.65, max_columns: 2000}", "{variance: 0.8}", R"({"$ref": "#/$defs/pca"})"},
        read_pca},
-      {{"intervals", "a map with method, resamples and seed",
-        "How the intervals of the performance metrics of binary classifiers are made.", "{method: auto}",
+      {{"intervals", "a map with method, resamples, seed and resample",
+        "How intervals are made. `method`, `resamples` and `seed` are for the performance metrics of binary classifiers.",
+        "{method: auto, resample: rows}",
         "{method: bootstrap, resamples: 1000}", R"({"$ref": "#/$defs/intervals"})"},
        read_intervals},
       {{"quantiles", "a whole number from 16 to 65536",

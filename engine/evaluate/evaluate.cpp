@@ -5,12 +5,16 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "engine/base/hash.hpp"
 #include "engine/base/text.hpp"
+#include "engine/chunk/blocks.hpp"
+#include "engine/evaluate/cell_states.hpp"
 #include "engine/evaluate/constraints.hpp"
 #include "engine/evaluate/judge.hpp"
+#include "engine/metrics/block_jackknife.hpp"
 #include "engine/metrics/classes_view.hpp"
 #include "engine/metrics/classifier_view.hpp"
 #include "engine/model/class_labels.hpp"
@@ -70,12 +74,12 @@ struct View {
   NumberView numbers;
   CategoryView categories;
   bool number = true;
-  void assign(const StateTable& table, const ColumnProfile& column, std::size_t c, std::size_t cell) {
+  void assign(const CellStates& cell, const ColumnProfile& column) {
     number = column.column.kind == ColumnKind::continuous;
     if (number) {
-      numbers.assign(table.numbers[c][cell], column);
+      numbers.assign(*cell.number, column);
     } else {
-      categories.assign(table.categories[c][cell], column);
+      categories.assign(*cell.category, column);
     }
   }
 };
@@ -84,6 +88,7 @@ struct View {
 struct Side {
   const StateTable* table = nullptr;
   const std::vector<Chunk>* chunks = nullptr;
+  const StateTable* blocks = nullptr;  // without cells: intervals take rows as independent
   bool reference = false;
 };
 
@@ -113,12 +118,13 @@ class ColumnTask {
     } else if (in_reference_) {
       merge_model_reference();
     }
-    if (in_reference_) side({&profile.states, chunks, true});
+    if (in_reference_) side({&profile.states, chunks, &profile.blocks, true});
     const std::string name = column_ < 0 ? "" : profile_column_->column.name;
     const bool continuous = column_ >= 0 && profile_column_->column.kind == ColumnKind::continuous;
     Judge judge(*periods_.model, name, continuous ? profile_column_->deviation : kNaN);
     judge.learn(out_);
-    if (periods_.analysis != nullptr) side({periods_.analysis, periods_.analysis_chunks, false});
+    if (periods_.analysis != nullptr)
+      side({periods_.analysis, periods_.analysis_chunks, periods_.analysis_blocks, false});
     for (Judged& judged : out_) judge.judge(judged);
     return std::move(out_);
   }
@@ -129,6 +135,7 @@ class ColumnTask {
     const auto c = static_cast<std::size_t>(column_);
     for (std::int64_t slot = 0; slot < table.slots; ++slot) {
       const std::size_t cell = table.cell(segment_, slot);
+      reference_rows_ += static_cast<double>(table.rows[cell]);
       if (profile_column_->column.kind == ColumnKind::continuous) {
         number_total_.merge(table.numbers[c][cell]);
       } else {
@@ -160,22 +167,32 @@ class ColumnTask {
     reference_classifier_.assign(score_total_, periods_.reference->performance);
   }
 
+  // The states of a column's metrics in one cell.
+  void view_column(const CellStates& cell, MetricInput& input) {
+    view_.assign(cell, *profile_column_);
+    input.numbers = view_.number ? &view_.numbers : nullptr;
+    input.categories = view_.number ? nullptr : &view_.categories;
+    if (!reference_) return;
+    input.reference_numbers = reference_->number ? &reference_->numbers : nullptr;
+    input.reference_categories = reference_->number ? nullptr : &reference_->categories;
+  }
+
   // The states of the model's own metrics in one cell.
-  void view_model(const Side& side, std::size_t cell, MetricInput& input) {
-    if (!side.table->reconstruction.empty()) input.reconstruction = &side.table->reconstruction[cell];
+  void view_model(const CellStates& cell, MetricInput& input) {
+    input.reconstruction = cell.reconstruction;
     if (in_reference_ && !periods_.reference->states.reconstruction.empty())
       input.reference_reconstruction = &reconstruction_total_;
-    if (!side.table->losses.empty()) input.losses = &side.table->losses[cell];
+    input.losses = cell.losses;
     if (in_reference_ && !periods_.reference->states.losses.empty()) input.reference_losses = &loss_total_;
-    if (!side.table->residuals.empty()) input.residuals = &side.table->residuals[cell];
+    input.residuals = cell.residuals;
     if (in_reference_ && !periods_.reference->states.residuals.empty()) input.reference_residuals = &residual_total_;
-    if (!side.table->classes.empty()) {
-      classes_.assign(side.table->classes[cell], periods_.reference->performance);
+    if (cell.classes != nullptr) {
+      classes_.assign(*cell.classes, periods_.reference->performance);
       input.classes = &classes_;
       if (in_reference_) input.reference_classes = &reference_classes_;
     }
-    if (side.table->scores.empty()) return;
-    classifier_.assign(side.table->scores[cell], periods_.reference->performance);
+    if (cell.scores == nullptr) return;
+    classifier_.assign(*cell.scores, periods_.reference->performance);
     input.classifier = &classifier_;
     if (in_reference_) input.reference_classifier = &reference_classifier_;
   }
@@ -211,26 +228,28 @@ class ColumnTask {
     return resample::key_of(resample::key_of(text, base.reference ? 1 : 0), static_cast<std::uint64_t>(base.chunk));
   }
 
-  void chunk(const Side& side, std::size_t cell, const Judged& base) {
+  // What metrics read of the states of a cell; its views are this object's.
+  MetricInput input_of(const CellStates& cell, const Judged& base) {
     MetricInput input;
     input.profile = periods_.reference;
     input.model = periods_.model;
-    input.rows = base.rows;
+    input.rows = cell.rows;
     input.place = place_of(base);
-    const std::string why = status_of(side);
-    const bool viewed = column_ >= 0 && why.empty();
-    if (viewed) {
-      view_.assign(*side.table, *profile_column_, static_cast<std::size_t>(column_), cell);
-      input.numbers = view_.number ? &view_.numbers : nullptr;
-      input.categories = view_.number ? nullptr : &view_.categories;
-      if (reference_) {
-        input.reference_numbers = reference_->number ? &reference_->numbers : nullptr;
-        input.reference_categories = reference_->number ? nullptr : &reference_->categories;
-      }
+    if (column_ < 0) {
+      view_model(cell, input);
+    } else {
+      view_column(cell, input);
     }
-    if (column_ < 0) view_model(side, cell, input);
+    return input;
+  }
+
+  void chunk(const Side& side, std::size_t cell, const Judged& base) {
+    const std::string why = status_of(side);
+    MetricInput input;
+    if (why.empty()) input = input_of(CellStates::of(*side.table, column_, cell), base);
     if (column_ < 0 && !side.table->domain.empty())
       input.domain = &side.table->domain[static_cast<std::size_t>(base.chunk)];
+    const std::size_t first = out_.size();
     for (std::size_t m = 0; m < metrics_.size(); ++m) {
       if (!applies(*metrics_[m])) continue;
       input.row_estimators_status = row_estimators_status(side, *metrics_[m]);
@@ -243,7 +262,38 @@ class ColumnTask {
         out_.push_back(std::move(judged));
       }
     }
-    if (viewed && label_ == 0) constraints(view_, base);
+    const std::size_t last = out_.size();
+    if (column_ >= 0 && why.empty() && label_ == 0) constraints(view_, base);
+    if (side.blocks != nullptr && !side.blocks->rows.empty()) block_intervals(side, base, first, last);
+  }
+
+  // Intervals of out_[first ... last), one cell's, from the values without one group of its blocks at a time.
+  void block_intervals(const Side& side, const Judged& base, std::size_t first, std::size_t last) {
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = first; i < last; ++i) {
+      const Judged& judged = out_[i];
+      const bool known = judged.value.status == "ok" && std::isfinite(judged.value.ci_lower);
+      if (known && judged.metric->applies_to != AppliesTo::all_rows) wanted.push_back(i);
+    }
+    if (wanted.empty()) return;
+    std::vector<std::vector<metrics::LeftOut>> without(wanted.size());
+    const std::size_t first_cell = side.blocks->cell(segment_, base.chunk * kBlockGroups);
+    LeaveOneOut groups(*side.blocks, column_, first_cell, kBlockGroups);
+    while (groups.size() >= metrics::kLeastGroups && groups.next()) {
+      MetricInput input = input_of(groups.states(), base);
+      input.value_only = true;
+      for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const Judged& judged = out_[wanted[i]];
+        input.variant = static_cast<std::size_t>(judged.variant);
+        const double value = judged.metric->compute(input).value;
+        without[i].push_back({value, static_cast<double>(input.rows)});
+      }
+    }
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      Judged& judged = out_[wanted[i]];
+      metrics::set_block_interval(*judged.metric, without[i], static_cast<double>(base.rows), reference_rows_,
+                                  judged.value);
+    }
   }
 
   // Why estimators that need rows have nothing to say in this period, or empty.
@@ -311,6 +361,7 @@ class ColumnTask {
   std::int32_t label_;
   std::int32_t column_;
   bool in_reference_ = false;
+  double reference_rows_ = 0;  // of the segment
   const ColumnProfile* profile_column_ = nullptr;
   NumberState number_total_;
   CategoryState category_total_;

@@ -154,6 +154,7 @@ class Definition {
   [[nodiscard]] ChunkPlan chunks_of(const RowPlaces& places, std::size_t i) const {
     ChunkPlan out;
     out.chunks = request_.chunks->chunks;
+    out.groups = request_.chunks->groups;
     out.rows = places.begins[i + 1] - places.begins[i];
     std::vector<ChunkRun>& runs = out.runs.emplace_back();
     for (auto place = static_cast<std::size_t>(places.begins[i]);

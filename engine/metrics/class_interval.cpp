@@ -83,6 +83,7 @@ void add_matrix_interval(const ClassesView& view, bool estimated, const std::vec
   const double z = normal_quantile((1 + kLevel) / 2);
   const double calibration = estimated ? calibration_variance(view, error) : 0;
   out.standard_error = std::sqrt(error.sampling + calibration);
+  out.learned_variance = calibration;
   out.ci_lower = out.value - z * out.standard_error;
   out.ci_upper = out.value + z * out.standard_error;
   out.interval_method = "delta";
@@ -99,6 +100,7 @@ void add_share_interval(const ClassesView& view, bool estimated, const ClassErro
   const double share = out.value / scale;
   const double calibration = estimated ? calibration_variance(view, error) : 0;
   out.standard_error = scale * std::sqrt(error.sampling + calibration);
+  out.learned_variance = scale * scale * calibration;
   const Interval population = of_share(share, error.sampling + calibration, denominator, z);
   out.ci_lower = scale * population.lower;
   out.ci_upper = scale * population.upper;
@@ -111,6 +113,7 @@ void add_share_interval(const ClassesView& view, bool estimated, const ClassErro
 
 void add_class_interval(const MetricInput& input, bool estimated, const Functional& functional, Average average,
                         MetricValue& out) {
+  if (input.value_only) return;
   const ClassesView& view = *input.classes;
   const ClassError error = class_error(view, estimated, functional, average);
   if (!std::isfinite(error.sampling)) return;
@@ -118,6 +121,7 @@ void add_class_interval(const MetricInput& input, bool estimated, const Function
   const double rows = rows_of(view, estimated);
   const double calibration = estimated ? calibration_variance(view, error) : 0;
   out.standard_error = std::sqrt(error.sampling + calibration);
+  out.learned_variance = calibration;
   const Interval population = interval_of(functional, out, error.sampling + calibration, rows, z);
   out.ci_lower = population.lower;
   out.ci_upper = population.upper;

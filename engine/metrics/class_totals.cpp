@@ -34,6 +34,7 @@ MetricValue class_value(const MetricInput& input, Family family, const MatrixFun
     const Result<double> value = h.value(matrix);
     if (!value.ok()) return MetricValue::undefined(value.error().what);
     MetricValue out = value_of(value.value());
+    if (input.value_only) return out;
     add_matrix_interval(view, estimated, h.gradient(matrix), out);
     if (input.reference_classes != nullptr) add_null(*input.reference_classes, estimated, matrix.rows, h, out);
     return out;

@@ -14,6 +14,7 @@ MetricValue confusion_value(const MetricInput& input, Family family, const Confu
     const Result<double> value = h(confusion_of(table));
     if (!value.ok()) return MetricValue::undefined(value.error().what);
     MetricValue out = value_of(value.value());
+    if (input.value_only) return out;
     const auto or_nan = [&](const Confusion& matrix) {
       const Result<double> at = h(matrix);
       return at.ok() ? at.value() : kNaN;

@@ -58,6 +58,7 @@ void add_intervals(const MetricInput& input, Loss loss, const Spread& chunk, Met
   const double population = chunk.variance / chunk.rows + level;
   const double rows = model.residual_variance * scale_of(input, loss, model, chunk) / chunk.rows + level;
   out.standard_error = std::sqrt(population + (chunks > 1 ? model.chunk_variance : 0));
+  out.learned_variance = level + (chunks > 1 ? model.chunk_variance : 0);
   const double ci = half_width(population, model.chunk_variance, chunks);
   const double pi = half_width(rows, model.chunk_variance, chunks);
   if (!std::isfinite(ci) || !std::isfinite(pi)) return;
@@ -98,6 +99,7 @@ MetricValue estimated_loss(const MetricInput& input, Loss loss, bool root) {
   if (!root) return checked(std::move(out));
   out.value = std::sqrt(out.value);
   out.standard_error = out.value > 0 ? out.standard_error / (2 * out.value) : kNaN;
+  out.learned_variance = out.value > 0 ? out.learned_variance / (4 * out.value * out.value) : 0;
   for (double* end : {&out.ci_lower, &out.ci_upper, &out.pi_lower, &out.pi_upper}) *end = std::sqrt(*end);
   return checked(std::move(out));
 }

@@ -55,6 +55,8 @@ struct MetricValue {
   double pi_lower = kNaN;  ///< estimates: 95 % interval of the realized metric of these very rows
   double pi_upper = kNaN;
   const char* interval_method = "";  ///< of static storage: "wilson", "logit_delong", "delta", "table_bootstrap"
+  double learned_bias = 0;           ///< estimates: what the reference's map or trees give too much
+  double learned_variance = 0;       ///< ... and the part of standard_error^2 that is theirs, not these rows'
   double p_value = kNaN;
   double resolution = kNaN;   ///< the value is within this of the one the rows would give
   double labels_rate = kNaN;  ///< performance: share of rows whose label is known
@@ -127,6 +129,7 @@ struct MetricInput {
   std::size_t variant = 0;  ///< of a metric with several values: which one
   std::int64_t rows = 0;  ///< of the chunk and segment
   std::uint64_t place = 0;  ///< of segment, period and chunk: what random numbers are keyed by
+  bool value_only = false;  ///< nothing but the value is wanted
 };
 
 /// `unique`: the id, and columns with the constraint `unique` (see evaluate/unique_values.hpp). `binary`, `multiclass`,

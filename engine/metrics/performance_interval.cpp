@@ -113,6 +113,8 @@ void add_estimated_interval(const IntervalRecipe& recipe, const ClassifierView& 
   sampling.variance += error.calibrator;
   if (!std::isfinite(sampling.variance)) return;
   out.standard_error = std::sqrt(sampling.variance);
+  out.learned_bias = optimism;
+  out.learned_variance = error.calibrator;
   const double p = (1 + level) / 2;
   const double centre = out.value - error.bias - optimism;
   const double t = student_quantile(p, degrees_of_freedom(error.rows, view.estimated.rows, error.calibrator));

@@ -39,6 +39,7 @@ MetricValue performance_value(const MetricInput& input, Family family, const Fun
     if (functional.ranked && table.score.empty()) return without_value("insufficient_data");
     const double value = functional.value(table);
     MetricValue out = std::isnan(value) ? MetricValue::undefined(functional.undefined) : value_of(value);
+    if (input.value_only) return out;
     if (out.status == "ok" && functional.recipe != nullptr) {
       add_interval(input, family, functional.recipe(), view, out);
     }

@@ -118,6 +118,7 @@ MetricValue realized_value(const MetricInput& input, const ResidualFunction& h) 
   const Result<double> value = h.value(totals_of(n, n * labels_per_row, times(terms.mean, n)));
   if (!value.ok()) return MetricValue::undefined(value.error().what);
   MetricValue out = value_of(value.value());
+  if (input.value_only) return out;
   if (n >= 2) {
     const Sums g = at(terms);
     out.standard_error = std::sqrt(n * influence_variance(g, terms));
@@ -139,7 +140,7 @@ MetricValue realized_value(const MetricInput& input, const ResidualFunction& h) 
 // Estimated means of the losses that are read, and how wide they are.
 struct LossMeans {
   double rows = 0;
-  Sums mean{}, error{}, population{}, realized{}, usual{}, chance{};
+  Sums mean{}, error{}, learned{}, population{}, realized{}, usual{}, chance{};  // learned: part of the error
   std::string status;  // why there are none, or empty
 };
 
@@ -159,6 +160,7 @@ LossMeans means_of(const MetricInput& input, const ResidualFunction& h) {
     }
     out.mean[k] = loss.value;
     out.error[k] = loss.standard_error;
+    out.learned[k] = std::sqrt(loss.learned_variance);
     out.population[k] = loss.ci_upper - loss.value;
     out.realized[k] = loss.pi_upper - loss.value;
     out.usual[k] = loss.null.expected;
@@ -189,8 +191,11 @@ MetricValue estimated_value(const MetricInput& input, const ResidualFunction& h)
   const Result<double> value = h.value(totals_of(n, n, times(means.mean, n)));
   if (!value.ok()) return MetricValue::undefined(value.error().what);
   MetricValue out = value_of(value.value());
+  if (input.value_only) return out;
   const Sums g = slopes(h, n, n, times(means.mean, n), scale);
   out.standard_error = reach_of(g, means.error, n);
+  const double learned = reach_of(g, means.learned, n);
+  out.learned_variance = learned * learned;
   const double population = reach_of(g, means.population, n);
   const double realized = reach_of(g, means.realized, n);
   if (std::isfinite(population) && std::isfinite(realized)) {

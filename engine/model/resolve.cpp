@@ -122,8 +122,10 @@ class Resolver {
     return {};
   }
 
-  // Segment columns and the exact names of treat_as.
+  // Segment columns, the column of blocks and the exact names of treat_as.
   Result<void> check_named() const {
+    if (const std::string& blocks = model_.intervals.block_column; !blocks.empty())
+      LW_CHECK(column(blocks, "intervals.resample"));
     for (std::size_t i = 0; i < model_.segments.size(); ++i) {
       for (const std::string& name : model_.segments[i]) LW_CHECK(column(name, "segments[" + std::to_string(i) + "]"));
     }

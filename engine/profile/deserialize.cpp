@@ -1,4 +1,6 @@
 // A profile from bytes. serialize.cpp writes the same fields in the same order.
+#include "engine/chunk/blocks.hpp"
+#include "engine/profile/block_states.hpp"
 #include "engine/profile/file_format.hpp"
 #include "engine/profile/performance_fields.hpp"
 #include "engine/profile/read_fields.hpp"
@@ -149,6 +151,24 @@ Result<void> read_parts(ByteReader& in, std::uint64_t count, ReferenceProfile& p
   return {};
 }
 
+// The states by group of blocks, which add up to those of the chunks.
+Result<void> read_blocks(ByteReader& in, std::size_t segments, std::size_t chunks, ReferenceProfile& profile) {
+  const auto groups = static_cast<std::size_t>(kBlockGroups);
+  LW_TRY(profile.blocks, read_table(in, profile, segments, chunks * groups + 1));
+  LW_CHECK(read_performance_states(in, profile, profile.blocks));
+  LW_CHECK(in.finish("profile"));
+  const StateTable& whole = profile.states;
+  const bool same = profile.blocks.numbers.size() == whole.numbers.size() &&
+                    profile.blocks.categories.size() == whole.categories.size() &&
+                    profile.blocks.reconstruction.empty() == whole.reconstruction.empty();
+  StateTable rows;
+  rows.slots = profile.blocks.slots;
+  rows.rows = profile.blocks.rows;
+  if (!same || merge_groups(rows, kBlockGroups).rows != whole.rows)
+    return broken_profile("its states by block are not those of its chunks");
+  return {};
+}
+
 Result<void> read_summary(ByteReader& in, ReferenceProfile& profile) {
   profile.model = in.text();
   profile.configuration = in.text();
@@ -197,6 +217,10 @@ Result<ReferenceProfile> read_content(std::string_view content, std::uint32_t ve
     profile.performance.unusable = "undefined: the profile was made by an earlier version";
     profile.losses.unusable = profile.performance.unusable;
     profile.domain.unusable = profile.performance.unusable;
+  }
+  if (version >= 4) {
+    LW_CHECK(read_blocks(in, segments, profile.chunks.size(), profile));
+    for (ReferenceProfile& part : profile.parts) LW_CHECK(read_blocks(in, 1, profile.chunks.size(), part));
   }
   if (in.remaining() != 0) return broken_profile("there are bytes after its end");
   return profile;

@@ -126,4 +126,24 @@ Result<void> read_performance(ByteReader& in, ReferenceProfile& profile) {
   return {};
 }
 
+void write_performance_states(ByteWriter& out, const StateTable& blocks) {
+  write_cells(out, blocks.scores);
+  write_cells(out, blocks.residuals);
+  write_cells(out, blocks.classes);
+  write_cells(out, blocks.losses);
+}
+
+Result<void> read_performance_states(ByteReader& in, const ReferenceProfile& profile, StateTable& blocks) {
+  const std::size_t cells = blocks.rows.size();
+  LW_TRY(blocks.scores, read_cells<ScoreState>(in, cells));
+  LW_TRY(blocks.residuals, read_cells<ResidualState>(in, cells));
+  LW_TRY(blocks.classes, read_cells<ClassState>(in, cells, profile.performance.classes.size()));
+  LW_TRY(blocks.losses, read_cells<LossState>(in, cells));
+  const StateTable& whole = profile.states;
+  const bool same = blocks.scores.empty() == whole.scores.empty() && blocks.classes.empty() == whole.classes.empty() &&
+                    blocks.residuals.empty() == whole.residuals.empty() &&
+                    blocks.losses.empty() == whole.losses.empty();
+  return same ? Result<void>() : broken_profile("performance has other states by block than by chunk");
+}
+
 }  // namespace longwatch

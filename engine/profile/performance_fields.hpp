@@ -12,4 +12,9 @@ void write_performance(ByteWriter& out, const ReferenceProfile& profile);
 /// Reads it into a profile whose other sections are there; fails where it does not belong to them.
 Result<void> read_performance(ByteReader& in, ReferenceProfile& profile);
 
+/// The states of performance in a table by group of blocks.
+void write_performance_states(ByteWriter& out, const StateTable& blocks);
+/// Fails where they are not of every cell, or of other kinds than those of `profile`.
+Result<void> read_performance_states(ByteReader& in, const ReferenceProfile& profile, StateTable& blocks);
+
 }  // namespace longwatch

@@ -98,7 +98,9 @@ struct SchemaColumn {
 };
 
 struct ReferenceProfile {
-  static constexpr int kVersion = 3;  ///< 1: without parts, 2: without performance; both are still read
+  /// 1: without parts, 2: without performance, 3: without blocks; all are still read, and 3 is written where there are
+  /// none.
+  static constexpr int kVersion = 4;
   std::string model;
   std::string configuration;  ///< canonical_text of the ModelConfig
   std::uint64_t data_fingerprint = 0;
@@ -117,11 +119,14 @@ struct ReferenceProfile {
   std::vector<Chunk> chunks;
   SegmentPlan segments;
   StateTable states;                 ///< of the reference; with `parts` only those of all rows
+  /// The same by group of blocks (slots of a plan of split_by_block); without cells where intervals take rows as
+  /// independent.
+  StateTable blocks;
   std::vector<UniqueColumn> unique;  ///< the columns whose repeated values are counted
   GramState gram;                    ///< of all reference rows; empty where there is no PCA
   /// FitScope::per_segment: what was learned of segments[1], segments[2], ... each on its own. Only `rows`, `columns`
-  /// (the same, in the same order), `pca`, `performance`, `losses`, `states` (of one segment and these chunks) and
-  /// `gram` are filled.
+  /// (the same, in the same order), `pca`, `performance`, `losses`, `states` and `blocks` (of one segment and these
+  /// chunks) and `gram` are filled.
   std::vector<ReferenceProfile> parts;
 
   /// The file's bytes: magic, version, length, checksum, content.

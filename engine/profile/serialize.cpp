@@ -7,6 +7,8 @@
 namespace longwatch {
 namespace {
 
+constexpr int kVersionWithoutBlocks = 3;
+
 void write(ByteWriter& out, const std::vector<double>& values) {
   out.u64(values.size());
   for (const double value : values) out.f64(value);
@@ -141,6 +143,13 @@ std::string ReferenceProfile::serialize() const {
   for (const ReferenceProfile& part : parts) write_performance(out, part);
   write_row_estimators(out, *this);
   for (const ReferenceProfile& part : parts) write_row_estimators(out, part);
+  if (blocks.rows.empty()) return wrap_content(out.bytes(), kVersionWithoutBlocks);
+  write(out, blocks);
+  write_performance_states(out, blocks);
+  for (const ReferenceProfile& part : parts) {
+    write(out, part.blocks);
+    write_performance_states(out, part.blocks);
+  }
   return wrap_content(out.bytes(), kVersion);
 }
 

@@ -31,6 +31,7 @@ struct LossRows {
   const ChunkPlan* chunks = nullptr;
   const SegmentPlan* segments = nullptr;
   const ReferenceProfile* profile = nullptr;
+  const ChunkPlan* blocks = nullptr;  ///< fit_losses: `chunks` split by block, whose cells the states are of; or null
 };
 
 struct LossFit {

@@ -11,16 +11,23 @@
 namespace longwatch {
 namespace {
 
+// Of the states.
+std::int64_t slots_of(const LossRows& job) {
+  const ChunkPlan& chunks = job.blocks == nullptr ? *job.chunks : *job.blocks;
+  return static_cast<std::int64_t>(chunks.chunks.size()) + 1;
+}
+
 // One row group.
 class GroupScores {
  public:
   GroupScores(const LossRows& job, const TreeColumns& columns, bool labelled,
               const std::array<LossBoosters, kLosses>& boosters, const std::vector<std::uint8_t>& fold_of,
               std::size_t group)
-      : rows_(*job.source, *job.chunks, job.segments, columns, group),
+      : rows_(*job.source, job.blocks == nullptr ? *job.chunks : *job.blocks, job.segments, columns, group),
         inputs_(columns.size() - (labelled ? 1 : 0)),
         labelled_(labelled),
-        slots_(static_cast<std::int64_t>(job.chunks->chunks.size()) + 1),
+        slots_(slots_of(job)),
+        groups_(job.blocks == nullptr ? 1 : job.blocks->groups),
         boosters_(boosters),
         fold_of_(fold_of) {}
 
@@ -79,7 +86,8 @@ class GroupScores {
       const std::int32_t segment = rows_.segment(d, row);
       if (segment >= 0) add_to_cell(static_cast<std::size_t>(segment * slots_ + slot), row);
     }
-    if (labelled_) add_residuals(slot, row);
+    // The slot of rows of no chunk follows the groups of the last chunk.
+    if (labelled_) add_residuals(static_cast<std::int32_t>(slot / groups_), row);
   }
 
   void add_to_cell(std::size_t cell, std::int64_t row) {
@@ -116,6 +124,7 @@ class GroupScores {
   std::size_t inputs_;  // features and prediction
   bool labelled_;
   std::int64_t slots_;
+  std::int64_t groups_;  // of blocks, in a chunk
   const std::array<LossBoosters, kLosses>& boosters_;
   const std::vector<std::uint8_t>& fold_of_;
   std::vector<double> packed_;
@@ -142,9 +151,8 @@ Result<LossScores> score_losses(const LossRows& rows, const TreeColumns& columns
                                 const std::array<LossBoosters, kLosses>& boosters,
                                 const std::vector<std::uint8_t>& fold_of, const Control& control) {
   LossScores out;
-  const std::size_t slots = rows.chunks->chunks.size() + 1;
-  out.states.resize(slots * rows.segments->segments.size());
-  if (labelled) out.residuals.resize(slots);
+  out.states.resize(static_cast<std::size_t>(slots_of(rows)) * rows.segments->segments.size());
+  if (labelled) out.residuals.resize(rows.chunks->chunks.size() + 1);
   std::mutex lock;
   const auto group = [&](std::size_t g) -> Result<void> {
     GroupScores scores(rows, columns, labelled, boosters, fold_of, g);

@@ -231,3 +231,34 @@ def test_chunk_without_rows_of_a_column(case):
     assert case.run().returncode == 0
     first = [r for r in case.rows() if r["column"] == "x" and r["chunk_index"] == 0 and r["period"] == "analysis" and r["metric"] == "kolmogorov_smirnov"]
     assert [r["status"] for r in first] == ["insufficient_data"]
+
+
+def test_a_column_of_blocks_that_is_not_there(case):
+    case.model["intervals"] = dict(resample="custommer")
+    case.fails(2, "fleet.yaml:1:", "the reference has no column 'custommer'")
+
+
+def test_a_column_of_blocks_that_the_analysis_lacks(case):
+    pq.write_table(good_table().append_column("customer", pa.array(np.arange(ROWS))), case.folder / "reference.parquet")
+    case.model["intervals"] = dict(resample="customer")
+    case.fails(2, "fleet.yaml:1:", "the data has no column 'customer' to resample by")
+    checked = case.longwatch("validate", case.folder / "fleet.yaml")
+    assert checked.returncode == 2 and "to resample by" in checked.stderr + checked.stdout
+
+
+def test_days_without_a_timestamp(case):
+    del case.model["timestamp"]
+    case.model |= dict(chunk=dict(size=500), intervals=dict(resample="day"))
+    case.fails(2, "model 'm': days need a 'timestamp'")
+
+
+def test_blocks_of_missing_values_and_too_few_of_them(case):
+    """A column that is missing everywhere is one block: no interval, and the reason; values stay."""
+    for name in ("reference", "analysis"):
+        table = good_table().append_column("store", pa.array([None] * ROWS, pa.string()))
+        pq.write_table(table, case.folder / f"{name}.parquet")
+    case.model |= dict(intervals=dict(resample="store"), features=["x", "c"])
+    assert case.run().returncode == 0
+    rows = [row for row in case.rows() if row["metric"] == "mean"]
+    assert rows and all(row["value"] is not None and row["ci_lower"] is None for row in rows)
+    assert {row["interval_method"] for row in rows} == {"too_few_blocks"}

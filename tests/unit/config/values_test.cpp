@@ -49,6 +49,28 @@ TEST(Values, CustomMetricsMergeKeyByKey) {
   EXPECT_EQ(model.custom_metrics, (std::vector<CustomMetric>{{"a", "tp"}, {"b", "tn / rows"}, {"c", "fn"}}));
 }
 
+TEST(Values, WhatIntervalsResample) {
+  const auto rule = [](const std::string& keys) { return model_of(binary("timestamp: t\n    " + keys)).intervals; };
+  EXPECT_EQ(rule("cutoff: 0.5").resample, ResampleUnit::rows);
+  EXPECT_EQ(rule("intervals: {resample: rows}"), IntervalRule());
+  EXPECT_EQ(rule("intervals: {resample: day}").resample, ResampleUnit::day);
+  EXPECT_EQ(rule("intervals: {resample: day}").block_column, "");
+  EXPECT_EQ(rule("intervals: {resample: customer}").resample, ResampleUnit::column);
+  EXPECT_EQ(rule("intervals: {resample: customer, seed: 7}").block_column, "customer");
+  EXPECT_EQ(error_of(binary("intervals: {resample: day}")),
+            "f.yaml:6:27: model 'm': days need a 'timestamp' (name its column, or a column of blocks)");
+  for (const char* wrong : {"[day]", "{column: day}", "\"\""}) {
+    EXPECT_THAT(error_of(binary(std::string("intervals: {resample: ") + wrong + "}")),
+                HasSubstr("'models.m.intervals.resample' must be rows, day or a column name"))
+        << wrong;
+  }
+  // A profile keeps its states by block, so it is another fit; rows change nothing.
+  const auto text = [](const std::string& keys) { return canonical_text(model_of(binary("timestamp: t\n    " + keys))); };
+  EXPECT_EQ(text("intervals: {resample: rows}"), text("intervals: {seed: 1}"));
+  EXPECT_NE(text("intervals: {resample: day}"), text("intervals: {resample: rows}"));
+  EXPECT_NE(text("intervals: {resample: a}"), text("intervals: {resample: b}"));
+}
+
 TEST(Values, TotalsOfMulticlassModels) {
   EXPECT_EQ(pair_total("b-c", "1.5"), "true_b_c_pred_1_5");
   const ModelConfig model = model_of(multiclass("custom_metrics: {own: \"true_a_pred_b_c / rows + correct\"}"));

@@ -6,6 +6,8 @@
 #include <random>
 
 #include "engine/base/hash.hpp"
+#include "engine/chunk/blocks.hpp"
+#include "engine/profile/block_states.hpp"
 #include "engine/profile/file_format.hpp"
 #include "engine/profile/fit_columns.hpp"
 #include "engine/profile/performance_fields.hpp"
@@ -200,6 +202,57 @@ ReferenceProfile example_with_parts() {
   return profile;
 }
 
+// The same state, its first value and its first category's rows apart from the rest.
+std::pair<NumberState, NumberState> halves(std::vector<double> values, const Partition& partition,
+                                           const MomentsPlan& plan) {
+  NumberState first = number_state({values[0]}, partition, plan);
+  first.counts.rows -= 1;
+  first.counts.nulls -= 1;
+  values.erase(values.begin());
+  return {first, number_state(values, partition, plan)};
+}
+std::pair<CategoryState, CategoryState> halves(std::int64_t a, std::int64_t b) {
+  CategoryState first, second;
+  first.counts.rows = a;
+  first.categories = {{0, a}};
+  first.distinct.add_hash(hash_text("a"));
+  second.counts.rows = b + 1;
+  second.counts.nulls = 1;
+  second.categories = {{1, b}};
+  second.distinct.add_hash(hash_text("b"));
+  return {first, second};
+}
+
+// The example with the states of every chunk in groups 3 and 20; the last slot (rows of no chunk) has no groups.
+ReferenceProfile example_with_blocks() {
+  ReferenceProfile profile = example();
+  const ColumnProfile& x = profile.columns[0];
+  StateTable& blocks = profile.blocks;
+  blocks.slots = 2 * kBlockGroups + 1;
+  blocks.segments = 2;
+  const auto cells = static_cast<std::size_t>(blocks.cells());
+  blocks.rows.resize(cells);
+  blocks.numbers = {std::vector<NumberState>(cells), {}, std::vector<NumberState>(cells)};
+  blocks.categories = {{}, std::vector<CategoryState>(cells), {}};
+  blocks.reconstruction.resize(cells);
+  for (int cell = 0; cell < 6; ++cell) {
+    const std::int64_t slot = cell % 3 == 2 ? 2 * kBlockGroups : cell % 3 * kBlockGroups + 3;
+    const std::size_t one = blocks.cell(cell / 3, slot);
+    const std::size_t two = cell % 3 == 2 ? one : one + 17;
+    const auto put = [&](auto& states, const auto& both) {
+      states[one].merge(both.first);
+      states[two].merge(both.second);
+    };
+    const std::int64_t rows = profile.states.rows[static_cast<std::size_t>(cell)];
+    blocks.rows[one] += rows / 2;
+    blocks.rows[two] += rows - rows / 2;
+    put(blocks.numbers[0], halves({1, 1.25, 2.0 + cell}, x.partition, x.moments));
+    put(blocks.categories[1], halves(1 + cell, 2));
+    put(blocks.reconstruction, halves({0.5, 1.5}, profile.pca.error_partition, profile.pca.error_moments));
+  }
+  return profile;
+}
+
 TEST(ProfileFile, PartsRoundTrip) {
   const ReferenceProfile a = example_with_parts();
   const auto read = ReferenceProfile::deserialize(a.serialize(), "x.profile");
@@ -234,6 +287,36 @@ TEST(ProfileFile, PartsThatDoNotFitAreRefused) {
   ReferenceProfile slots = example_with_parts();
   slots.parts[0].states.slots = 2;
   EXPECT_THAT(why(slots), testing::HasSubstr("the states do not belong"));
+}
+
+TEST(ProfileFile, BlocksRoundTripAndBelongToTheChunks) {
+  const ReferenceProfile a = example_with_blocks();
+  const std::string bytes = a.serialize();
+  EXPECT_EQ(version_of(bytes), 4U);
+  EXPECT_EQ(version_of(example_with_parts().serialize()), 3U) << "files without blocks are as they were";
+  const auto read = ReferenceProfile::deserialize(bytes, "x.profile");
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  EXPECT_EQ(read.value().serialize(), bytes);
+  EXPECT_EQ(read.value().blocks.rows, a.blocks.rows);
+  EXPECT_EQ(merge_groups(read.value().blocks, kBlockGroups).rows, a.states.rows);
+  ReferenceProfile moved = example_with_blocks();
+  moved.blocks.rows[0] += 1;
+  EXPECT_FALSE(ReferenceProfile::deserialize(moved.serialize(), "x.profile").ok());
+  ReferenceProfile lacking = example_with_blocks();
+  lacking.blocks.reconstruction.clear();
+  EXPECT_FALSE(ReferenceProfile::deserialize(lacking.serialize(), "x.profile").ok());
+}
+
+// Merging is exact: a table by group adds up to the one that never told groups apart.
+TEST(ProfileFile, GroupsAddUp) {
+  const ReferenceProfile whole = example();
+  const StateTable merged = merge_groups(example_with_blocks().blocks, kBlockGroups);
+  EXPECT_EQ(merged.slots, whole.states.slots);
+  EXPECT_EQ(merged.segments, whole.states.segments);
+  EXPECT_EQ(merged.rows, whole.states.rows);
+  EXPECT_EQ(merged.numbers, whole.states.numbers);
+  EXPECT_EQ(merged.categories, whole.states.categories);
+  EXPECT_EQ(merged.reconstruction, whole.states.reconstruction);
 }
 
 // What version 1 wrote: the same content without the number of parts before the states.
@@ -294,8 +377,11 @@ TEST(ProfileFile, EveryFlippedByteIsRefused) {
 }
 
 // Damage under a checksum that is right: an error or a profile that can be written again, never a crash.
-TEST(ProfileFile, DamageBehindTheChecksumDoesNotCrash) {
-  const std::string file = example_with_parts().serialize();
+class DamagedProfile : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Blocks, DamagedProfile, testing::Bool());
+TEST_P(DamagedProfile, DoesNotCrash) {
+  const bool with_blocks = GetParam();
+  const std::string file = (with_blocks ? example_with_blocks() : example_with_parts()).serialize();
   const std::string content(unwrap_content(file, ReferenceProfile::kVersion).value());
   std::mt19937_64 generator(17);
   int refused = 0;
@@ -305,7 +391,7 @@ TEST(ProfileFile, DamageBehindTheChecksumDoesNotCrash) {
       damaged[generator() % damaged.size()] = static_cast<char>(generator() % 4 == 0 ? 0xff : generator());
     }
     if (round % 5 == 0) damaged.resize(generator() % damaged.size());
-    const auto read = ReferenceProfile::deserialize(wrap_content(damaged, ReferenceProfile::kVersion), "x.profile");
+    const auto read = ReferenceProfile::deserialize(wrap_content(damaged, version_of(file)), "x.profile");
     if (read.ok()) {
       EXPECT_FALSE(read.value().serialize().empty());
     } else {
@@ -319,11 +405,11 @@ TEST(ProfileFile, DamageBehindTheChecksumDoesNotCrash) {
 
 TEST(ProfileFile, NamesANewerVersion) {
   std::string bytes = example().serialize();
-  bytes[kVersionAt] = 4;
+  bytes[kVersionAt] = 5;
   const auto read = ReferenceProfile::deserialize(bytes, "flights.profile");
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().text(),
-            "flights.profile: was written by a newer Longwatch (profile version 4, this one reads up to 3) (upgrade "
+            "flights.profile: was written by a newer Longwatch (profile version 5, this one reads up to 4) (upgrade "
             "Longwatch)");
 }
 
