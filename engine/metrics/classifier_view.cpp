@@ -112,9 +112,12 @@ void ClassifierView::fill_estimated() {
 void ClassifierView::fill_bins() {
   const std::span<const double> edges = score_bin_edges(*performance);
   bins.assign(edges.size() + 1, {});
+  predictions = {};
+  for (int code = 0; code < 6; ++code) predictions[code / 3] += scores->unscored[code];
   std::size_t at = 0;
   for (const ScoreEntry& entry : scores->entries) {
     while (at < edges.size() && entry.score > edges[at]) ++at;
+    predictions[entry.predicted() ? 1 : 0] += entry.count();
     const double count = static_cast<double>(entry.count());
     ScoreBin& bin = bins[at];
     if (entry.label() == LabelCode::unknown) {

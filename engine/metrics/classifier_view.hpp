@@ -1,6 +1,7 @@
 #pragma once
 // A cell of a binary classifier (or one class of a multiclass one, against the rest) made ready for its metrics.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -56,6 +57,7 @@ struct ClassifierView {
   EstimateNoise noise;                          ///< what is uncertain about `estimated`
   std::shared_ptr<FiguresOfReference> figures;  ///< of a reference: what its chunks need to know of it
   std::vector<ScoreBin> bins;                   ///< by bin of score
+  std::array<std::int64_t, 2> predictions{};    ///< rows predicted negative and positive, label or not
   /// Of the bootstrap, drawn when the first metric asks for them.
   mutable std::shared_ptr<metrics::TableReplicates> replicates;
   double labels_rate = 0;                       ///< share of the rows whose label is known; NaN without rows

@@ -86,12 +86,22 @@ void precision_gradient(const OutcomeTable& table, Gradient& out) {
   }
 }
 
-void loss_gradient(const OutcomeTable& table, const std::function<double(double, bool)>& loss, double mean,
-                   Gradient& out) {
+void loss_gradient(const OutcomeTable& table, const std::function<double(double, bool)>& loss, Gradient& out) {
   const double rows = scored_mass(table);
+  double sum = 0;
   for (std::size_t j = 0; j < table.score.size(); ++j) {
-    out.positive[0][j] = out.positive[1][j] = (loss(table.score[j], true) - mean) / rows;
-    out.negative[0][j] = out.negative[1][j] = (loss(table.score[j], false) - mean) / rows;
+    const double positive = loss(table.score[j], true);
+    const double negative = loss(table.score[j], false);
+    const double p = table.positive[0][j] + table.positive[1][j];
+    const double q = table.negative[0][j] + table.negative[1][j];
+    sum += (p > 0 ? p * positive : 0) + (q > 0 ? q * negative : 0);
+    out.positive[0][j] = positive;
+    out.negative[0][j] = negative;
+  }
+  const double mean = sum / rows;
+  for (std::size_t j = 0; j < table.score.size(); ++j) {
+    out.positive[0][j] = out.positive[1][j] = (out.positive[0][j] - mean) / rows;
+    out.negative[0][j] = out.negative[1][j] = (out.negative[0][j] - mean) / rows;
   }
 }
 
@@ -175,9 +185,9 @@ IntervalRecipe mean_loss(std::function<double(double, bool)> loss, double least,
     }
     return sum / scored_mass(table);
   };
-  out.gradient = [loss, value = out.value](const OutcomeTable& table, Gradient& gradient) {
+  out.gradient = [loss](const OutcomeTable& table, Gradient& gradient) {
     gradient.resize(table.score.size());
-    loss_gradient(table, loss, value(table), gradient);
+    loss_gradient(table, loss, gradient);
   };
   out.loss = std::move(loss);
   out.least = least;

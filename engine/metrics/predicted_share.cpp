@@ -10,26 +10,19 @@ struct Predictions {
   std::int64_t rows = 0;
 };
 
-Predictions predictions_of(const ScoreState& state) {
-  Predictions out;
-  const auto add = [&](int code, std::int64_t count) {
-    out.rows += count;
-    if (code >= 3) out.positive += count;
-  };
-  for (int code = 0; code < 6; ++code) add(code, state.unscored[code]);
-  for (const ScoreEntry& entry : state.entries) add(entry.code(), entry.count());
-  return out;
+Predictions predictions_of(const ClassifierView& view) {
+  return {view.predictions[1], view.predictions[0] + view.predictions[1]};
 }
 
 MetricValue compute(const MetricInput& input) {
   if (input.classifier == nullptr) return MetricValue::undefined("the model has no scores");
   const ClassifierView& view = *input.classifier;
   if (!view.performance->unusable.empty()) return metrics::without_value(view.performance->unusable);
-  const Predictions chunk = predictions_of(*view.scores);
+  const Predictions chunk = predictions_of(view);
   if (chunk.rows == 0) return metrics::without_value("insufficient_data");
   MetricValue out = metrics::rate_of(chunk.positive, chunk.rows);
   if (input.reference_classifier == nullptr) return metrics::checked(out);
-  const Predictions reference = predictions_of(*input.reference_classifier->scores);
+  const Predictions reference = predictions_of(*input.reference_classifier);
   if (reference.rows == 0) return metrics::checked(out);
   return metrics::checked(metrics::against_rate(std::move(out), chunk.rows, reference.positive, reference.rows));
 }

@@ -10,9 +10,13 @@
 namespace longwatch {
 namespace {
 
-bool before(const ScoreEntry& a, const ScoreEntry& b) {
-  return a.score != b.score ? a.score < b.score : a.code() < b.code();
-}
+// A type of its own, not a function, so that sorting and merging compare in place.
+struct Before {
+  bool operator()(const ScoreEntry& a, const ScoreEntry& b) const {
+    return a.score != b.score ? a.score < b.score : a.code() < b.code();
+  }
+};
+constexpr Before before;
 
 bool same_key(const ScoreEntry& a, const ScoreEntry& b) { return a.score == b.score && a.code() == b.code(); }
 

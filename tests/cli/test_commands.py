@@ -176,14 +176,15 @@ def test_alerts_are_the_alerting_rows(longwatch, fleet):
 def test_fleet_q_values_are_over_all_models(longwatch, fleet):
     """Benjamini and Hochberg over every test of the analysis; alerts that are no test have none."""
     assert longwatch("run", "fleet.yaml", "-o", "out", "--quiet", cwd=fleet).returncode == 0
-    tests = sorted(row["p_value"] for row in rows(fleet) if row["period"] == "analysis" and row["p_value"] is not None)
+    tests = np.sort([row["p_value"] for row in rows(fleet) if row["period"] == "analysis" and row["p_value"] is not None])
+    scaled = tests * len(tests) / np.searchsorted(tests, tests, side="right")
     alerts = rows(fleet, "alerts.parquet")
     assert len({row["model"] for row in alerts}) == 3 and any(row["p_value"] is not None for row in alerts)
     for row in alerts:
         if row["p_value"] is None:
             assert row["fleet_q_value"] is None
             continue
-        expected = min(p * len(tests) / sum(other <= p for other in tests) for p in tests if p >= row["p_value"])
+        expected = scaled[np.searchsorted(tests, row["p_value"]):].min()
         assert row["fleet_q_value"] == pytest.approx(min(1, expected), rel=1e-12)
 
 
