@@ -38,7 +38,9 @@ double calibration_variance(const ClassesView& view, const ClassError& error) {
 Interval of_share(double value, double variance, double events, double z) {
   const double n = value > 0 && value < 1 && variance > 0 ? value * (1 - value) / variance : events;
   if (!(n > 0)) return {kNaN, kNaN};
-  return wilson(std::clamp(value, 0.0, 1.0) * n, n, z);
+  const double inside = std::clamp(value, 0.0, 1.0);
+  const Interval out = wilson(inside * n, n, z);
+  return {std::min(out.lower, inside), std::max(out.upper, inside)};  // rounding
 }
 
 Interval interval_of(const Functional& functional, const MetricValue& out, double variance, double rows, double z) {
