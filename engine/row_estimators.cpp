@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/config/expression.hpp"
+#include "engine/config/totals.hpp"
 #include "engine/evaluate/evaluate.hpp"
 #include "engine/profile/block_states.hpp"
 #include "engine/trees/domain_classifier.hpp"
@@ -17,6 +19,21 @@ struct Wanted {
   bool domain = false;
 };
 
+// The losses that sums in metrics of the user's own need.
+Result<void> add_custom_losses(const ModelConfig& model, std::array<bool, kLosses>& losses) {
+  static constexpr std::pair<std::string_view, Loss> kSums[] = {{"sum_error", Loss::signed_error},
+                                                                {"sum_abs_error", Loss::absolute},
+                                                                {"sum_squared_error", Loss::squared}};
+  for (const CustomMetric& metric : model.custom_metrics) {
+    LW_TRY(const Expression expression, Expression::parse(metric.expression, total_names(model.task, {})));
+    for (const auto& [name, loss] : kSums) {
+      const auto& used = expression.used();
+      if (std::find(used.begin(), used.end(), name) != used.end()) losses[static_cast<std::size_t>(loss)] = true;
+    }
+  }
+  return {};
+}
+
 Result<Wanted> wanted_of(const ModelConfig& model) {
   static constexpr std::pair<std::string_view, Loss> kNames[] = {
       {"mae", Loss::absolute},     {"mse", Loss::squared},      {"rmse", Loss::squared},
@@ -27,6 +44,7 @@ Result<Wanted> wanted_of(const ModelConfig& model) {
   for (const Metric* metric : metrics) {
     out.domain |= metric->name == "domain_classifier_auroc";
     if (metric->family != Family::estimated_performance || model.task != Task::regression) continue;
+    if (metric->name == "custom") LW_CHECK(add_custom_losses(model, out.losses));
     for (const auto& [name, loss] : kNames) {
       if (metric->name == name) out.losses[static_cast<std::size_t>(loss)] = true;
     }

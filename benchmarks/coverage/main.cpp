@@ -16,6 +16,7 @@ struct Part {
 
 constexpr Part kParts[] = {
     {"performance", "Do the intervals of performance metrics hold what they are of?", longwatch::coverage::performance},
+    {"classes", "The same of classifiers of several classes.", longwatch::coverage::classes},
     {"distances", "Do the intervals and p-values of columns hold what they are of?", longwatch::coverage::distances},
     {"false_alarms", "How often is a chunk without drift outside?", longwatch::coverage::false_alarms},
     {"delay", "How many chunks until a shift is outside?", longwatch::coverage::delay},

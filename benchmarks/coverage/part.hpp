@@ -15,6 +15,8 @@ struct Options {
 
 /// Coverage of ci_* and pi_* of the performance metrics of binary classifiers.
 int performance(const Options& options);
+/// The same of classifiers of several classes.
+int classes(const Options& options);
 /// How often chunks without drift are outside under a threshold `null`. `replications`: chunks judged for every cell.
 int false_alarms(const Options& options);
 /// How many chunks pass until a shift is outside, beside an oracle that knows the null.

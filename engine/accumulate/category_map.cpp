@@ -46,7 +46,7 @@ void join_equal(std::vector<UnseenValue>& values) {
 
 }  // namespace
 
-CategoryIndex::CategoryIndex(const ColumnProfile& column) : column_(&column) {
+CategoryIndex::CategoryIndex(const ColumnProfile& column, const LabelRule* labels) : column_(&column), labels_(labels) {
   codes_.reserve(column.categories.size());
   for (std::size_t i = 0; i < column.categories.size(); ++i)
     codes_.emplace(column.categories[i], static_cast<std::int32_t>(i));
@@ -69,14 +69,17 @@ void CategoryMap::use(const CategoryDictionary& dictionary) {
   if (serial_ == dictionary.serial && codes_.size() == dictionary.texts.size()) return;
   serial_ = dictionary.serial;
   const std::size_t size = dictionary.texts.size();
+  labels_.clear();
+  for (std::size_t i = 0; i < size && index_->labels() != nullptr; ++i)
+    labels_.push_back(index_->labels()->of(dictionary.texts[i]));
   codes_.resize(size);
   hashes_.resize(size);
   z_.resize(size);
   const bool encoded = !index_->column().shares.empty();
   for (std::size_t i = 0; i < size; ++i) {
-    codes_[i] = index_->find(dictionary.texts[i]);
+    codes_[i] = index_->find(category_of(i));
     if (codes_[i] == kUnseenCode && dictionary.texts[i] == "nan" && floating(index_->column())) codes_[i] = kNanCode;
-    hashes_[i] = hash_text(dictionary.texts[i]);
+    hashes_[i] = hash_text(category_of(i));
     z_[i] = !encoded                ? 0
             : codes_[i] == kNanCode ? missing_z(index_->column())
                                     : category_z(index_->column(), codes_[i]);
@@ -100,7 +103,7 @@ void CategoryMap::add_to(const CategoryPartial& partial, CategoryState& state) c
       delta.other += count;
     } else {
       delta.unseen += count;
-      delta.unseen_values.push_back({hashes_[i], std::string(dictionary_->texts[i]), count});
+      delta.unseen_values.push_back({hashes_[i], std::string(category_of(i)), count});
     }
   }
   join_equal(delta.categories);

@@ -119,7 +119,8 @@ class Shared {
       pass_.backend->prepare(plans[c]);
       result.states.numbers[c].resize(cells);
     } else {
-      indices[c].emplace(column);
+      const bool labels = is_classifier(pass_.task) && holds_labels(column.column.role);
+      indices[c].emplace(column, labels ? &pass_.labels : nullptr);
       if (pass_.states) result.states.categories[c].resize(cells);
     }
   }

@@ -80,10 +80,19 @@ total is an error with its line. A division by zero, in a chunk, gives the statu
 | `rows` | their sum |
 | `positives`, `negatives` | `tp + fn`, `fp + tn` |
 | `predicted_positive`, `predicted_negative` | `tp + fp`, `fn + tn` |
-| `labels` | rows of the chunk whose label is known |
+| `labels` | rows of the chunk whose label is known; in estimates, whose labels are still to come, all `rows` |
 
 A multiclass model has `rows`, `labels`, `correct` (rows whose prediction is their label) and, for each pair of classes,
-`true_A_pred_B`, where bytes of the labels other than letters and digits are written `_`. Its own metrics have no intervals.
+`true_A_pred_B`, where bytes of the labels other than letters and digits are written `_`.
+
+| total of a regression | meaning |
+|---|---|
+| `rows` | rows with a prediction and a label; estimated: rows with a prediction |
+| `sum_error`, `sum_abs_error`, `sum_squared_error` | sums over them of prediction - label, of its size and of its square; estimated: `rows` times the [estimated](metrics.md#estimated-losses) `bias`, `mae` and `mse` |
+| `labels` | rows of the chunk whose label is known; estimated: all `rows` |
+
+`custom_metrics: {relative_bias: "sum_error / sum_abs_error"}`, for example. [Intervals](metrics.md#metrics-of-your-own) follow the slopes of the
+expression; where it has none (`tp ^ 0.5` without a true positive) there is no interval.
 )";
 
 std::string escaped(const std::string& text) {

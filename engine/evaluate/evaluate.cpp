@@ -17,6 +17,7 @@
 #include "engine/metrics/block_jackknife.hpp"
 #include "engine/metrics/classes_view.hpp"
 #include "engine/metrics/classifier_view.hpp"
+#include "engine/model/class_labels.hpp"
 #include "engine/state/resample.hpp"
 
 namespace longwatch {
@@ -340,10 +341,18 @@ class ColumnTask {
       if (all[i].column != profile_column_->column.name || all[i].kind == ConstraintKind::unique) continue;
       Judged judged = base;
       judged.constraint = static_cast<std::int32_t>(i);
-      judged.value = view.number ? check_numbers(all[i], view.numbers) : check_categories(all[i], view.categories);
+      judged.value = view.number ? check_numbers(all[i], view.numbers) : check_categories(by_label(all[i]), view.categories);
       judged.upper = constraint_limit(all[i]);
       out_.push_back(std::move(judged));
     }
+  }
+
+  // Categories of labels are what texts stand for, so the allowed ones are too.
+  [[nodiscard]] Constraint by_label(Constraint constraint) const {
+    if (!is_classifier(periods_.model->task) || !holds_labels(profile_column_->column.role)) return constraint;
+    const LabelRule rule(*periods_.model);
+    for (std::string& value : constraint.values) value = rule.of(value);
+    return constraint;
   }
 
   const Periods& periods_;

@@ -1,6 +1,7 @@
 // Sentences from judged values.
 #include "engine/evaluate/performance_warnings.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -13,6 +14,7 @@ constexpr double kChance = 0.01;
 constexpr double kMissed = 0.05;  ///< what a 95 % interval may miss
 constexpr double kAllLabels = 0.95;
 constexpr std::size_t kNamedChunks = 5;
+constexpr std::size_t kNamedMetrics = 3;
 
 bool counts(const Judged& judged) {
   return !judged.reference && judged.segment == 0 && judged.column < 0 && judged.chunk >= 0 &&
@@ -71,7 +73,7 @@ struct Comparison {
   const MetricValue* realized = nullptr;
 };
 
-/// Estimates and realized values of the same chunk, by metric (in the table's order) and chunk.
+/// Estimates and realized values of the same chunk, by metric and chunk.
 using Comparisons = std::map<std::string_view, std::map<std::int32_t, Comparison>>;
 
 Comparisons comparisons_of(const std::vector<Judged>& judged) {
@@ -86,8 +88,29 @@ Comparisons comparisons_of(const std::vector<Judged>& judged) {
   return out;
 }
 
+struct Missed {
+  std::string_view metric;
+  std::size_t chunks = 0;
+  std::size_t compared = 0;
+};
+
+/// Those that miss most come first, by share of the chunks, then by name; the rest is counted.
+std::string worst_of(std::vector<Missed> missed) {
+  std::stable_sort(missed.begin(), missed.end(), [](const Missed& a, const Missed& b) {
+    return a.chunks * b.compared > b.chunks * a.compared;
+  });
+  std::string out;
+  for (std::size_t i = 0; i < std::min(missed.size(), kNamedMetrics); ++i) {
+    out += (out.empty() ? "" : ", ") + std::string(missed[i].metric) + " in " +
+           of_chunks(missed[i].chunks, missed[i].compared);
+  }
+  if (missed.size() <= kNamedMetrics) return out;
+  const std::size_t rest = missed.size() - kNamedMetrics;
+  return out + " and " + std::to_string(rest) + (rest == 1 ? " more metric" : " more metrics");
+}
+
 std::string outside_intervals(const std::vector<Judged>& judged, const std::vector<Chunk>& chunks) {
-  std::string metrics;
+  std::vector<Missed> metrics;
   std::set<std::int32_t> which;
   for (const auto& [name, by_chunk] : comparisons_of(judged)) {
     std::set<std::int32_t> missed;
@@ -99,12 +122,12 @@ std::string outside_intervals(const std::vector<Judged>& judged, const std::vect
       if (value < pair.estimated->pi_lower || value > pair.estimated->pi_upper) missed.insert(chunk);
     }
     if (missed.empty() || binomial_tail(missed.size(), compared, kMissed) >= kChance) continue;
-    metrics += (metrics.empty() ? "" : ", ") + std::string(name) + " in " + of_chunks(missed.size(), compared);
+    metrics.push_back({name, missed.size(), compared});
     which.insert(missed.begin(), missed.end());
   }
   if (metrics.empty()) return "";
-  return "realized performance lies outside the estimates' prediction intervals: " + metrics + " (" +
-         named(which, chunks) + ")";
+  return "realized performance lies outside the estimates' prediction intervals: " + worst_of(std::move(metrics)) +
+         " (" + named(which, chunks) + ")";
 }
 
 }  // namespace

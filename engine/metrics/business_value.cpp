@@ -12,9 +12,11 @@ using metrics::Confusion;
 
 // What a row is worth, by predicted class, then label; what the matrix leaves out is worth nothing.
 Result<std::vector<double>> worth_by_class(const ModelConfig& model, const std::vector<std::string>& classes) {
+  const LabelRule rule(model);
   std::vector<double> out(classes.size() * classes.size(), 0);
+  std::vector<bool> known(out.size(), false);
   const auto index = [&](const std::string& label) {
-    return static_cast<std::size_t>(std::find(classes.begin(), classes.end(), canonical_label(label)) - classes.begin());
+    return static_cast<std::size_t>(std::find(classes.begin(), classes.end(), rule.of(label)) - classes.begin());
   };
   for (const auto& [truth, row] : model.class_costs) {
     for (const auto& [predicted, value] : row) {
@@ -22,7 +24,13 @@ Result<std::vector<double>> worth_by_class(const ModelConfig& model, const std::
         if (index(label) == classes.size())
           return Error{ErrorCode::data, "the costs name the class '" + label + "', which the reference lacks", {}, ""};
       }
-      out[index(predicted) * classes.size() + index(truth)] = value;
+      const std::size_t at = index(predicted) * classes.size() + index(truth);
+      if (known[at] && out[at] != value) {
+        return Error{ErrorCode::data, "the costs have two values for label '" + rule.of(truth) + "' predicted as '" +
+                                          rule.of(predicted) + "' (label_map makes labels one)", {}, ""};
+      }
+      known[at] = true;
+      out[at] = value;
     }
   }
   return out;
@@ -32,12 +40,22 @@ MetricValue of_classes(const MetricInput& input, Family family, bool per_predict
   if (input.classes == nullptr) return MetricValue::undefined("the model has no scores");
   const auto worth = worth_by_class(*input.model, input.classes->performance->classes);
   if (!worth.ok()) return MetricValue::undefined(worth.error().what);
-  const auto value = [&](const ClassMatrix& matrix) -> Result<double> {
+  const auto total = [&](const ClassMatrix& matrix) {
     double sum = 0;
     for (std::size_t i = 0; i < matrix.mass.size(); ++i) sum += matrix.mass[i] * worth.value()[i];
-    return per_prediction ? sum / matrix.rows : sum;
+    return sum;
   };
-  return metrics::class_value(input, family, value, !per_prediction, worth.value());
+  const auto value = [&](const ClassMatrix& matrix) -> Result<double> {
+    return per_prediction ? total(matrix) / matrix.rows : total(matrix);
+  };
+  const auto gradient = [&](const ClassMatrix& matrix) {
+    std::vector<double> out = worth.value();
+    if (!per_prediction) return out;
+    const double mean = total(matrix) / matrix.rows;
+    for (double& slope : out) slope = (slope - mean) / matrix.rows;
+    return out;
+  };
+  return metrics::class_value(input, family, {value, gradient});
 }
 
 template <Family family, bool per_prediction>
@@ -50,8 +68,7 @@ MetricValue compute(const MetricInput& input) {
                          values.true_negative * m.tn;
     return per_prediction ? total / (m.tp + m.fp + m.fn + m.tn) : total;
   };
-  const void* identity = per_prediction ? &values.false_positive : &values.true_positive;
-  return metrics::confusion_value(input, family, worth, !per_prediction, identity);
+  return metrics::confusion_value(input, family, worth);
 }
 
 bool has_costs(const ModelConfig& model) { return model.costs || !model.class_costs.empty(); }
@@ -83,6 +100,7 @@ const Metric metric_estimated_business_value = {
     .threshold = DefaultThreshold::standard_deviation_both,
     .compute = compute<Family::estimated_performance, false>,
     .variants = total_name,
+    .grows_with_rows = true,
 };
 
 LONGWATCH_METRIC(realized_business_value)
@@ -98,6 +116,7 @@ const Metric metric_realized_business_value = {
     .threshold = DefaultThreshold::standard_deviation_both,
     .compute = compute<Family::realized_performance, false>,
     .variants = total_name,
+    .grows_with_rows = true,
 };
 
 LONGWATCH_METRIC(estimated_business_value_per_prediction)

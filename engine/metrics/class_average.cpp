@@ -132,13 +132,17 @@ Averaged class_average(const ClassesView& view, bool estimated, const Functional
   return out;
 }
 
+Averaged functional_value(const ClassesView& view, bool estimated, const Functional& functional, Average average) {
+  return functional.of_classes != nullptr ? functional.of_classes(view, estimated)
+                                          : class_average(view, estimated, functional, average);
+}
+
 MetricValue classes_value(const MetricInput& input, Family family, const Functional& functional, Average average) {
   return with_classes(input, family, [&](const ClassesView& view, bool estimated) {
     const bool scored = std::any_of(view.classes.begin(), view.classes.end(),
                                     [&](const ClassView& one) { return !table_of(one, estimated).score.empty(); });
     if (functional.ranked && !scored) return without_value("insufficient_data");
-    const Averaged averaged = functional.of_classes != nullptr ? functional.of_classes(view, estimated)
-                                                               : class_average(view, estimated, functional, average);
+    const Averaged averaged = functional_value(view, estimated, functional, average);
     MetricValue out =
         averaged.undefined.empty() ? value_of(averaged.value) : MetricValue::undefined(averaged.undefined);
     out.events = averaged.events;

@@ -51,6 +51,9 @@ MetricValue with_classes(const MetricInput& input, Family family, Compute comput
   return out;
 }
 
+/// The functional's own formula for several classes where it has one, else its average.
+Averaged functional_value(const ClassesView& view, bool estimated, const Functional& functional, Average average);
+
 /// The functional's value of a cell of several classes: its own formula where it has one, else its macro average.
 MetricValue classes_value(const MetricInput& input, Family family, const Functional& functional,
                           Average average = Average::macro);

@@ -141,6 +141,13 @@ ClassError sum_of_errors(const ClassesView& view, bool estimated, const Function
 
 }  // namespace
 
+ClassError matrix_error(const ClassesView& view, bool estimated, const std::vector<double>& gradient) {
+  for (const double slope : gradient) {
+    if (!std::isfinite(slope)) return {};
+  }
+  return estimated ? estimated_matrix_error(view, gradient) : realized_matrix_error(view.realized, gradient);
+}
+
 ClassError class_error(const ClassesView& view, bool estimated, const Functional& functional, Average average) {
   if (functional.recipe == nullptr) return {};
   if (&functional == &kLogLoss) return log_loss_error(view, estimated);
@@ -155,7 +162,7 @@ ClassError class_error(const ClassesView& view, bool estimated, const Functional
   }
   const std::vector<double> gradient = class_gradient(view, estimated, functional, average);
   if (gradient.empty()) return {};
-  return estimated ? estimated_matrix_error(view, gradient) : realized_matrix_error(view.realized, gradient);
+  return matrix_error(view, estimated, gradient);
 }
 
 }  // namespace longwatch::metrics

@@ -19,6 +19,9 @@ struct ClassError {
 /// Source: the delta method on the multinomial confusion matrix; DeLong et al. 1988 for areas under ROC curves.
 ClassError class_error(const ClassesView& view, bool estimated, const Functional& functional, Average average);
 
+/// The same of any function of the confusion matrix, by its gradient (as class_gradient gives it). NaN where that is.
+ClassError matrix_error(const ClassesView& view, bool estimated, const std::vector<double>& gradient);
+
 /// What a class weighs in the weighted average: rows of its label; of functions of scores, those that have scores.
 double label_weight(const OutcomeTable& table, bool ranked);
 

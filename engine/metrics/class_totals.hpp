@@ -3,17 +3,19 @@
 
 #include <functional>
 
-#include "engine/metrics/classes_view.hpp"
-#include "engine/metrics/guards.hpp"
+#include "engine/metrics/class_average.hpp"
 
 namespace longwatch::metrics {
 
-using MatrixFunction = std::function<Result<double>(const ClassMatrix&)>;
+struct MatrixFunction {
+  std::function<Result<double>(const ClassMatrix&)> value;
+  /// d value / d mass, entry by entry as ClassMatrix::mass; not finite where there is no slope.
+  std::function<std::vector<double>(const ClassMatrix&)> gradient;
+};
 
-/// h of a cell's matrix, estimated or realized, or why there is none. Where h is linear in the matrix (`total`: it
-/// doubles with it; else the same divided by the rows) and `worth` holds its value of a row by predicted class, then
-/// label, a realized value has its standard error and 95 % interval (a mean of independent rows, normal). O(K^2).
-MetricValue class_value(const MetricInput& input, Family family, const MatrixFunction& h, bool total,
-                        const std::vector<double>& worth);
+/// The function of a cell's matrix, estimated or realized, or why there is none: its error is why the value is undefined.
+/// Intervals by the delta method (class_error.hpp); what chance does by the reference's matrix, as of so many rows.
+/// O(K^2), or O(K^3) of estimates up to kMaxProductClasses classes.
+MetricValue class_value(const MetricInput& input, Family family, const MatrixFunction& h);
 
 }  // namespace longwatch::metrics

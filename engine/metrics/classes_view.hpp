@@ -33,8 +33,12 @@ struct ClassView {
 
 /// What metrics have worked out of a reference, by functional, average and family. Safe for any number of threads.
 struct ClassFigures {
+  struct Figure {
+    double value;     ///< NaN where it is undefined
+    double variance;  ///< by chance, of one row
+  };
   std::mutex mutex;
-  std::map<std::tuple<const void*, int, bool>, double> known;
+  std::map<std::tuple<const void*, int, bool>, Figure> known;
 };
 
 /// `state` and `performance` are borrowed.

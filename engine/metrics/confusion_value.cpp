@@ -7,8 +7,7 @@
 
 namespace longwatch::metrics {
 
-MetricValue confusion_value(const MetricInput& input, Family family, const ConfusionFunction& h, bool total,
-                            const void* identity) {
+MetricValue confusion_value(const MetricInput& input, Family family, const ConfusionFunction& h) {
   constexpr double kLevel = 0.95;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   return with_outcomes(input, family, [&](const ClassifierView& view, const OutcomeTable& table) {
@@ -20,8 +19,7 @@ MetricValue confusion_value(const MetricInput& input, Family family, const Confu
       const Result<double> at = h(matrix);
       return at.ok() ? at.value() : kNaN;
     };
-    IntervalRecipe recipe = function_of_confusion(or_nan, -kInfinity, kInfinity, total);
-    recipe.identity = identity;
+    const IntervalRecipe recipe = function_of_confusion(or_nan, -kInfinity, kInfinity);
     if (family == Family::realized_performance) {
       add_realized_interval(recipe, view, input.reference_classifier, kLevel, out);
     } else {

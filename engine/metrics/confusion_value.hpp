@@ -10,9 +10,7 @@ namespace longwatch::metrics {
 using ConfusionFunction = std::function<Result<double>(const Confusion&)>;
 
 /// h of the confusion matrix, estimated or realized, with intervals by the delta method; where h fails, its error is why
-/// the value is undefined. `total`: doubling the matrix doubles h. `identity` is an address of the function's own that
-/// outlives the views (see IntervalRecipe). O(1), and once for every reference O(its scores).
-MetricValue confusion_value(const MetricInput& input, Family family, const ConfusionFunction& h, bool total,
-                            const void* identity);
+/// the value is undefined. O(1).
+MetricValue confusion_value(const MetricInput& input, Family family, const ConfusionFunction& h);
 
 }  // namespace longwatch::metrics

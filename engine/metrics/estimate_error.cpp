@@ -6,13 +6,30 @@
 namespace longwatch::metrics {
 namespace {
 
-// Sums of (base + slope c)^k, k = 2, 3, 4, over rows whose powers of c add up to `power`.
-void add_powers(ErrorMoments& out, const double power[5], double base, double slope) {
+// Adds `times` the sums of (base + slope c)^k, k = 2, 3, 4, over rows whose powers of c add up to `power`.
+void add_powers(ErrorMoments& out, const double power[5], double base, double slope, double times) {
   const double b2 = base * base, s2 = slope * slope;
-  out.variance += b2 * power[0] + 2 * base * slope * power[1] + s2 * power[2];
-  out.third += b2 * base * power[0] + 3 * b2 * slope * power[1] + 3 * base * s2 * power[2] + s2 * slope * power[3];
-  out.fourth += b2 * b2 * power[0] + 4 * b2 * base * slope * power[1] + 6 * b2 * s2 * power[2] +
-                4 * base * s2 * slope * power[3] + s2 * s2 * power[4];
+  out.variance += times * (b2 * power[0] + 2 * base * slope * power[1] + s2 * power[2]);
+  out.third += times * (b2 * base * power[0] + 3 * b2 * slope * power[1] + 3 * base * s2 * power[2] + s2 * slope * power[3]);
+  out.fourth += times * (b2 * b2 * power[0] + 4 * b2 * base * slope * power[1] + 6 * b2 * s2 * power[2] +
+                         4 * base * s2 * slope * power[3] + s2 * s2 * power[4]);
+}
+
+// What a row's expected masses move the function by, less the mean row's: given the number of rows, only how rows differ
+// counts.
+ErrorMoments rows_of_confusion(const ByCell& g, const EstimateNoise& noise, double times) {
+  const double positive[2] = {g[2], g[0]};
+  const double negative[2] = {g[3], g[1]};
+  double sum = 0, rows = 0;
+  for (int p = 0; p < 2; ++p) {
+    sum += negative[p] * noise.power[p][0] + (positive[p] - negative[p]) * noise.power[p][1];
+    rows += noise.power[p][0];
+  }
+  ErrorMoments out;
+  for (int p = 0; p < 2; ++p) {
+    add_powers(out, noise.power[p], negative[p] - sum / rows, positive[p] - negative[p], times);
+  }
+  return out;
 }
 
 // What curvature in the numbers of positives (by prediction) does to mean and skewness of the realized value.
@@ -39,15 +56,10 @@ void add_curvature(const IntervalRecipe& recipe, const Confusion& m, const doubl
 
 EstimateError of_confusion(const IntervalRecipe& recipe, const EstimateNoise& noise, const Confusion& matrix) {
   const ByCell g = slopes(recipe, matrix);
-  const double positive[2] = {g[2], g[0]};
-  const double negative[2] = {g[3], g[1]};
-  const double rows = matrix.tp + matrix.fp + matrix.fn + matrix.tn;
-  const double mean = recipe.total ? recipe.of_confusion(matrix) / rows : 0;
   EstimateError out;
-  double d[2];
+  out.rows = rows_of_confusion(g, noise, 1);
+  const double d[2] = {g[2] - g[3], g[0] - g[1]};
   for (int p = 0; p < 2; ++p) {
-    d[p] = positive[p] - negative[p];
-    add_powers(out.rows, noise.power[p], negative[p] - mean, d[p]);
     out.labels += d[p] * d[p] * noise.label[p];
     out.labels_third += d[p] * d[p] * d[p] * noise.label_third[p];
   }
@@ -92,6 +104,11 @@ EstimateError of_scores(const IntervalRecipe& recipe, const ClassifierView& view
 }
 
 }  // namespace
+
+ErrorMoments estimate_rows_error(const IntervalRecipe& recipe, const EstimateNoise& noise, const Confusion& matrix,
+                                 double times) {
+  return rows_of_confusion(slopes(recipe, matrix), noise, times);
+}
 
 EstimateError estimate_error(const IntervalRecipe& recipe, const ClassifierView& view) {
   return recipe.of_confusion ? of_confusion(recipe, view.noise, confusion_of(view.estimated)) : of_scores(recipe, view);

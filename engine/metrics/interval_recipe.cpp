@@ -162,12 +162,10 @@ IntervalRecipe count_of_cells(unsigned cells) {
   return out;
 }
 
-IntervalRecipe function_of_confusion(std::function<double(const Confusion&)> h, double least, double greatest,
-                                     bool total) {
+IntervalRecipe function_of_confusion(std::function<double(const Confusion&)> h, double least, double greatest) {
   IntervalRecipe out;
   out.value = [h](const OutcomeTable& table) { return h(confusion_of(table)); };
   out.of_confusion = std::move(h);
-  out.total = total;
   out.least = least;
   out.greatest = greatest;
   return out;

@@ -56,10 +56,8 @@ struct IntervalRecipe {
   std::vector<Proportion> shares;
   bool dice = false;   ///< the value is 2 s / (1 + s) of that share: F1 of the Jaccard index
   Form form = Form::plain;
-  bool total = false;  ///< grows with the rows: counts, totals of money
+  bool total = false;  ///< of shares: times the rows
   const char* method = "delta";  ///< name of the realized value's interval, where it is not one of shares
-  /// Where recipes are made anew for every cell: an address that tells this one from others and outlives the views.
-  const void* identity = nullptr;
   double least = 0;    ///< range of the value; +-inf: none
   double greatest = 1;
   /// How far the value lies from what it estimates, to second order; null: not at all. See Bias.
@@ -70,9 +68,8 @@ struct IntervalRecipe {
 IntervalRecipe mean_of_shares(std::vector<Proportion> shares, bool dice = false);
 /// A number of rows: the share of some cells in all, times the rows.
 IntervalRecipe count_of_cells(unsigned cells);
-/// Any smooth function of the confusion matrix; NaN where it is undefined. `total`: doubling the matrix doubles it.
-IntervalRecipe function_of_confusion(std::function<double(const Confusion&)> h, double least, double greatest,
-                                     bool total = false);
+/// Any smooth function of the confusion matrix; NaN where it is undefined.
+IntervalRecipe function_of_confusion(std::function<double(const Confusion&)> h, double least, double greatest);
 /// The mean over the scored rows of loss(score, positive).
 IntervalRecipe mean_loss(std::function<double(double score, bool positive)> loss, double least, double greatest);
 /// Area under the ROC curve, ties counted half: DeLong's placement values as gradient.

@@ -14,6 +14,8 @@ struct RealizedError {
   double bias = 0;  ///< of the value, to second order
 };
 RealizedError realized_error(const IntervalRecipe& recipe, const OutcomeTable& table);
+/// The same of any confusion matrix; only for functions of it.
+ErrorMoments realized_error(const IntervalRecipe& recipe, const Confusion& matrix);
 
 /// Of an estimate.
 struct EstimateError {
@@ -25,6 +27,10 @@ struct EstimateError {
   double shift = 0;  ///< of the mean of the realized value from the estimate
 };
 EstimateError estimate_error(const IntervalRecipe& recipe, const ClassifierView& view);
+/// What `rows` of it would be, were the cell's rows `times` as many; only for functions of the confusion matrix, here
+/// that of so many rows.
+ErrorMoments estimate_rows_error(const IntervalRecipe& recipe, const EstimateNoise& noise, const Confusion& matrix,
+                                 double times);
 
 /// (tp, fp, fn, tn) of anything.
 using ByCell = std::array<double, 4>;

@@ -44,8 +44,10 @@ void set_ci(MetricValue& out, const Interval& ci, const char* method) {
   out.interval_method = method;
 }
 
-double null_error(double variance_of_row, double rows, double reference_rows, bool total) {
-  return std::sqrt(variance_of_row * (1 / rows + 1 / reference_rows)) * (total ? rows : 1);
+// `variance`: of a chunk of so many rows of the reference, which has its own error too.
+void set_null(NullSpread& null, double value, double variance, double rows, double reference_rows) {
+  null.expected = value;
+  null.error = std::sqrt(variance * (1 + rows / reference_rows));
 }
 
 // A value that no resampling would change (perfect ranking, say) still has an interval: that of a share of all members
@@ -68,8 +70,8 @@ void add_realized_interval(const IntervalRecipe& recipe, const ClassifierView& v
   const OutcomeTable& table = view.realized;
   const RealizedError error = realized_error(recipe, table);
   if (reference != nullptr && reference->realized.rows > 0) {
-    const double variance = reference->figures->of(recipe, *reference).realized_variance;
-    out.null.error = null_error(variance, table.rows, reference->realized.rows, recipe.total);
+    const ReferenceFigures figures = reference->figures->of(recipe, *reference, table.rows);
+    set_null(out.null, figures.realized_value, figures.realized_variance, table.rows, reference->realized.rows);
   }
   if (!std::isfinite(error.rows.variance)) return;
   out.standard_error = std::sqrt(error.rows.variance);
@@ -94,18 +96,17 @@ void add_realized_interval(const IntervalRecipe& recipe, const ClassifierView& v
 
 double optimism_of(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference) {
   if (reference == nullptr || !(reference->estimated.rows > 0)) return 0;
-  const double bias = reference->figures->of(recipe, *reference).calibration_bias;
-  if (!std::isfinite(bias)) return 0;
-  return bias * (recipe.total ? view.estimated.rows / reference->estimated.rows : 1);
+  const double bias = reference->figures->of(recipe, *reference, view.estimated.rows).calibration_bias;
+  return std::isfinite(bias) ? bias : 0;
 }
 
 void add_estimated_interval(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference,
                             double level, MetricValue& out) {
   const EstimateError error = estimate_error(recipe, view);
   if (reference != nullptr && reference->estimated.rows > 0) {
-    const ReferenceFigures figures = reference->figures->of(recipe, *reference);
-    out.null.error =
-        null_error(figures.estimated_variance, view.estimated.rows, reference->estimated.rows, recipe.total);
+    const double rows = view.estimated.rows;
+    const ReferenceFigures figures = reference->figures->of(recipe, *reference, rows);
+    set_null(out.null, figures.estimated_value, figures.estimated_variance, rows, reference->estimated.rows);
   }
   const double optimism = optimism_of(recipe, view, reference);
   ErrorMoments sampling = error.rows;

@@ -43,11 +43,14 @@ ByCell slopes(const IntervalRecipe& recipe, const Confusion& matrix) {
   return out;
 }
 
+ErrorMoments realized_error(const IntervalRecipe& recipe, const Confusion& matrix) {
+  return of_cells({matrix.tp, matrix.fp, matrix.fn, matrix.tn}, slopes(recipe, matrix));
+}
+
 RealizedError realized_error(const IntervalRecipe& recipe, const OutcomeTable& table) {
   RealizedError out;
   if (recipe.of_confusion) {
-    const Confusion m = confusion_of(table);
-    out.rows = of_cells({m.tp, m.fp, m.fn, m.tn}, slopes(recipe, m));
+    out.rows = realized_error(recipe, confusion_of(table));
     return out;
   }
   Gradient gradient;

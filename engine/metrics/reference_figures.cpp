@@ -1,4 +1,4 @@
-// Variance for a row, and the bias of the calibration map, from the tables of a reference.
+// Values, variances and the bias of the calibration map, from the tables of a reference.
 #include "engine/metrics/reference_figures.hpp"
 
 #include <cmath>
@@ -9,8 +9,7 @@
 namespace longwatch {
 namespace {
 
-// Of a mean the variance falls with the rows, of a total it grows with them.
-double for_a_row(double variance, double rows, bool total) { return total ? variance / rows : variance * rows; }
+using metrics::Confusion;
 
 double scored_labels(const OutcomeTable& table) {
   double sum = 0;
@@ -20,37 +19,65 @@ double scored_labels(const OutcomeTable& table) {
   return sum;
 }
 
-double calibration_bias(const metrics::IntervalRecipe& recipe, const ClassifierView& reference) {
-  // Only where every row has a label are the two values of the same rows.
-  const double labels = scored_labels(reference.realized);
-  if (reference.noise.labels != labels || reference.estimated.rows != reference.realized.rows) return 0;
-  return recipe.value(reference.estimated) - recipe.value(reference.realized);
+bool of_same_rows(const ClassifierView& reference) {
+  return reference.noise.labels == scored_labels(reference.realized) &&
+         reference.estimated.rows == reference.realized.rows;
 }
 
-ReferenceFigures work_out(const metrics::IntervalRecipe& recipe, const ClassifierView& reference) {
-  ReferenceFigures out = {kNaN, kNaN, kNaN};
+Confusion of_rows(const OutcomeTable& table, double rows) {
+  const double times = rows / table.rows;
+  return {times * table.true_positive, times * table.false_positive, times * table.false_negative,
+          times * table.true_negative};
+}
+
+// Any function of the matrix is that of the matrix of so many rows: it need not grow with them, nor stay as it is.
+ReferenceFigures of_confusion(const metrics::IntervalRecipe& recipe, const ClassifierView& reference, bool same_rows,
+                              double rows) {
+  ReferenceFigures out = {kNaN, kNaN, kNaN, kNaN, kNaN};
+  if (reference.realized.rows > 0) {
+    const Confusion matrix = of_rows(reference.realized, rows);
+    out.realized_value = recipe.of_confusion(matrix);
+    out.realized_variance = metrics::realized_error(recipe, matrix).variance;
+  }
+  if (reference.estimated.rows > 0) {
+    const Confusion matrix = of_rows(reference.estimated, rows);
+    const double times = rows / reference.estimated.rows;
+    out.estimated_value = recipe.of_confusion(matrix);
+    out.estimated_variance = metrics::estimate_rows_error(recipe, reference.noise, matrix, times).variance;
+    out.calibration_bias = same_rows ? out.estimated_value - out.realized_value : 0;
+  }
+  return out;
+}
+
+ReferenceFigures of_one_row(const metrics::IntervalRecipe& recipe, const ClassifierView& reference, bool same_rows) {
+  ReferenceFigures out = {kNaN, kNaN, kNaN, kNaN, kNaN};
   const OutcomeTable& realized = reference.realized;
   const OutcomeTable& estimated = reference.estimated;
   if (realized.rows > 0) {
-    out.realized_variance =
-        for_a_row(metrics::realized_error(recipe, realized).rows.variance, realized.rows, recipe.total);
+    out.realized_value = recipe.value(realized);
+    out.realized_variance = metrics::realized_error(recipe, realized).rows.variance * realized.rows;
   }
   if (estimated.rows > 0) {
-    out.estimated_variance =
-        for_a_row(metrics::estimate_error(recipe, reference).rows.variance, estimated.rows, recipe.total);
-    out.calibration_bias = calibration_bias(recipe, reference);
+    out.estimated_value = recipe.value(estimated);
+    out.estimated_variance = metrics::estimate_error(recipe, reference).rows.variance * estimated.rows;
+    out.calibration_bias = same_rows ? out.estimated_value - out.realized_value : 0;
   }
   return out;
 }
 
 }  // namespace
 
-ReferenceFigures FiguresOfReference::of(const metrics::IntervalRecipe& recipe, const ClassifierView& reference) {
+ReferenceFigures FiguresOfReference::of(const metrics::IntervalRecipe& recipe, const ClassifierView& reference,
+                                        double rows) {
   const std::lock_guard lock(mutex_);
-  const void* key = recipe.identity == nullptr ? &recipe : recipe.identity;
-  const auto found = known_.find(key);
-  if (found != known_.end()) return found->second;
-  return known_[key] = work_out(recipe, reference);
+  if (!same_rows_) same_rows_ = of_same_rows(reference);
+  if (recipe.of_confusion) return of_confusion(recipe, reference, *same_rows_, rows);
+  auto found = known_.find(&recipe);
+  if (found == known_.end()) found = known_.emplace(&recipe, of_one_row(recipe, reference, *same_rows_)).first;
+  ReferenceFigures out = found->second;
+  out.realized_variance /= rows;
+  out.estimated_variance /= rows;
+  return out;
 }
 
 }  // namespace longwatch

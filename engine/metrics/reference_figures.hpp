@@ -4,28 +4,33 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "engine/metrics/interval_recipe.hpp"
 
 namespace longwatch {
 
-/// NaN where it is not known.
+/// Of a chunk of so many rows drawn from the reference. NaN where it is not known.
 struct ReferenceFigures {
-  double realized_variance;  ///< of the realized metric (of a total: of its mean), times the rows
-  double estimated_variance;  ///< of the estimate, labels and calibration map as they are, times the rows
+  double realized_value;  ///< the reference's; of counts and sums, that of so many rows
+  double realized_variance;
+  double estimated_value;
+  double estimated_variance;  ///< labels and calibration map as they are
   /// Estimate less realized value of the reference's labelled rows, where the calibration map was learned from them.
   double calibration_bias;
 };
 
-/// Kept with the view of a reference: figures are worked out when they are first asked for. Recipes are told apart by
-/// their identity, else by address: it outlives the view. Safe for any number of threads.
+/// Kept with the view of a reference. Safe for any number of threads.
 class FiguresOfReference {
  public:
-  ReferenceFigures of(const metrics::IntervalRecipe& recipe, const ClassifierView& reference);
+  /// For a chunk of `rows` > 0 rows. O(1) for functions of the confusion matrix; others O(scores) when first asked for:
+  /// those recipes are told apart by their addresses, which outlive the view.
+  ReferenceFigures of(const metrics::IntervalRecipe& recipe, const ClassifierView& reference, double rows);
 
  private:
   std::mutex mutex_;
-  std::map<const void*, ReferenceFigures> known_;
+  std::optional<bool> same_rows_;  ///< estimate and realized value are of the same rows: every row has a label
+  std::map<const void*, ReferenceFigures> known_;  ///< of one row
 };
 
 }  // namespace longwatch

@@ -1,20 +1,47 @@
-// Scores that are no probabilities, and labels and predictions that stand for neither class.
+// Scores that are no probabilities, and labels and predictions that stand for no class.
+#include "engine/metrics/classes_view.hpp"
 #include "engine/metrics/classifier_view.hpp"
+#include "engine/metrics/location.hpp"
 #include "engine/metrics/performance_value.hpp"
 
 namespace longwatch {
 namespace {
 
-// The share of rows that `count` finds. Known as soon as scores are counted, whether or not there are labels.
-template <std::int64_t ScoreState::*count>
+// The share of rows that `binary` or `multiclass` counts. Known as soon as scores are counted, whether or not there are
+// labels.
+template <std::int64_t ScoreState::*binary, std::int64_t ClassState::*multiclass>
 MetricValue share(const MetricInput& input) {
-  if (input.classifier == nullptr && input.profile == nullptr) return MetricValue::undefined("the model has no scores");
-  if (input.classifier == nullptr) {
+  std::int64_t count = 0;
+  std::int64_t rows = 0;
+  if (input.classifier != nullptr) {
+    count = input.classifier->scores->*binary;
+    rows = input.classifier->scores->rows;
+  } else if (input.classes != nullptr) {
+    count = input.classes->state->*multiclass;
+    rows = input.classes->state->rows;
+  } else {
     return metrics::without_scores(input);
   }
-  const ScoreState& state = *input.classifier->scores;
+  if (rows == 0) return metrics::without_value("insufficient_data");
+  return metrics::value_of(static_cast<double>(count) / static_cast<double>(rows));
+}
+
+MetricValue unnormalised_share(const MetricInput& input) {
+  if (input.classes == nullptr) return metrics::without_scores(input);
+  const ClassState& state = *input.classes->state;
   if (state.rows == 0) return metrics::without_value("insufficient_data");
-  return metrics::value_of(static_cast<double>(state.*count) / static_cast<double>(state.rows));
+  return metrics::value_of(static_cast<double>(state.unnormalised_scores) / static_cast<double>(state.rows));
+}
+
+// Scores may well be missing: what is usual is told by the reference.
+MetricValue missing_share(const MetricInput& input) {
+  if (input.classes == nullptr) return metrics::without_scores(input);
+  const ClassState& state = *input.classes->state;
+  if (state.rows == 0) return metrics::without_value("insufficient_data");
+  MetricValue out = metrics::rate_of(state.missing_scores, state.rows);
+  if (input.reference_classes == nullptr || input.reference_classes->state->rows == 0) return metrics::checked(out);
+  const ClassState& reference = *input.reference_classes->state;
+  return metrics::checked(metrics::against_rate(std::move(out), state.rows, reference.missing_scores, reference.rows));
 }
 
 }  // namespace
@@ -22,43 +49,71 @@ MetricValue share(const MetricInput& input) {
 LONGWATCH_METRIC(invalid_score_rate)
 const Metric metric_invalid_score_rate = {
     .name = "invalid_score_rate",
-    .summary = "Share of rows whose score lies outside [0, 1] or is infinite; such a row counts as one without a score.",
+    .summary = "Share of rows with a score outside [0, 1], or an infinite one; such a row counts as one without scores.",
     .source = "count / rows",
     .family = Family::data_quality,
-    .applies_to = AppliesTo::binary,
+    .applies_to = AppliesTo::classifier,
     .least = 0,
     .greatest = 1,
     .needs_reference = false,
     .threshold = DefaultThreshold::upper_zero,
-    .compute = share<&ScoreState::invalid_scores>,
+    .compute = share<&ScoreState::invalid_scores, &ClassState::invalid_scores>,
+};
+
+LONGWATCH_METRIC(unnormalised_score_rate)
+const Metric metric_unnormalised_score_rate = {
+    .name = "unnormalised_score_rate",
+    .summary = "Share of rows whose scores do not add up to 1; such a row counts as one without scores.",
+    .source = "count / rows",
+    .family = Family::data_quality,
+    .applies_to = AppliesTo::multiclass,
+    .least = 0,
+    .greatest = 1,
+    .needs_reference = false,
+    .threshold = DefaultThreshold::upper_zero,
+    .compute = unnormalised_share,
+};
+
+LONGWATCH_METRIC(missing_score_rate)
+const Metric metric_missing_score_rate = {
+    .name = "missing_score_rate",
+    .summary = "Share of rows that lack the score of a class: null or NaN; such a row counts as one without scores.",
+    .source = "count / rows; binomial standard error",
+    .family = Family::data_quality,
+    .applies_to = AppliesTo::multiclass,
+    .least = 0,
+    .greatest = 1,
+    .needs_reference = false,
+    .threshold = DefaultThreshold::null_both,
+    .compute = missing_share,
 };
 
 LONGWATCH_METRIC(unmapped_label_rate)
 const Metric metric_unmapped_label_rate = {
     .name = "unmapped_label_rate",
-    .summary = "Share of rows whose label stands for neither class; such a label counts as unknown.",
+    .summary = "Share of rows whose label stands for no class; such a label counts as unknown.",
     .source = "count / rows",
     .family = Family::data_quality,
-    .applies_to = AppliesTo::binary,
+    .applies_to = AppliesTo::classifier,
     .least = 0,
     .greatest = 1,
     .needs_reference = false,
     .threshold = DefaultThreshold::upper_zero,
-    .compute = share<&ScoreState::unmapped_labels>,
+    .compute = share<&ScoreState::unmapped_labels, &ClassState::unmapped_labels>,
 };
 
 LONGWATCH_METRIC(unmapped_prediction_rate)
 const Metric metric_unmapped_prediction_rate = {
     .name = "unmapped_prediction_rate",
-    .summary = "Share of rows whose prediction stands for neither class; such a row counts as one without a prediction.",
+    .summary = "Share of rows whose prediction stands for no class; such a row counts as one without a prediction.",
     .source = "count / rows",
     .family = Family::data_quality,
-    .applies_to = AppliesTo::binary,
+    .applies_to = AppliesTo::classifier,
     .least = 0,
     .greatest = 1,
     .needs_reference = false,
     .threshold = DefaultThreshold::upper_zero,
-    .compute = share<&ScoreState::unmapped_predictions>,
+    .compute = share<&ScoreState::unmapped_predictions, &ClassState::unmapped_predictions>,
 };
 
 }  // namespace longwatch

@@ -8,12 +8,17 @@
 #include <vector>
 
 #include "engine/config/config.hpp"
+#include "engine/config/roles.hpp"
 
 namespace longwatch {
 
 /// The canonical text of a label: a number in its shortest form ("1.0", "01" and "1e0" are "1"), true and false in any
 /// case as "1" and "0", surrounding blanks removed, any other text as it is. A missing label has none.
 std::string canonical_label(std::string_view text);
+
+inline bool is_classifier(Task task) { return task == Task::binary || task == Task::multiclass; }
+/// Whether a classifier's column of this role holds labels.
+inline bool holds_labels(Role role) { return role == Role::target || role == Role::prediction; }
 
 /// What a model's labels stand for: canonical, after its `label_map`. For target and prediction alike.
 class LabelRule {

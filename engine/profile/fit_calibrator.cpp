@@ -12,8 +12,9 @@
 namespace longwatch {
 namespace {
 
-constexpr int kLevels = 3;  // 2^3 folds
-constexpr int kFolds = 1 << kLevels;
+constexpr int kFolds = 8;
+constexpr int kRepeats = 10;
+constexpr std::size_t kGroups = 1024;  // distinct scores that are compared
 constexpr int kBins = 10;
 constexpr double kAlmostApart = 0.999;
 
@@ -56,17 +57,21 @@ std::int64_t heads(std::int64_t count, std::uint64_t key) {
   return out;
 }
 
-// How many rows of one score and label fall into a fold: at each level of a binary tree a coin for each row.
-std::int64_t in_fold(std::int64_t count, double score, bool positive, int fold) {
-  const std::uint64_t key = mix64(std::bit_cast<std::uint64_t>(score) * 2 + (positive ? 1 : 0));
-  std::uint64_t node = 1;
-  for (int level = kLevels - 1; level >= 0 && count > 0; --level) {
-    const std::int64_t left = heads(count, key ^ mix64(node));
-    const bool right = ((fold >> level) & 1) != 0;
-    count = right ? count - left : left;
-    node = 2 * node + (right ? 1 : 0);
+// How many of the rows of one score and label each fold gets: at each level of a binary tree a coin for each row.
+using Folds = std::array<std::int64_t, kFolds>;
+Folds dealt(std::int64_t count, double score, bool positive, int repeat) {
+  const std::uint64_t row = mix64(std::bit_cast<std::uint64_t>(score) * 2 + (positive ? 1 : 0));
+  const std::uint64_t key = mix64(row + static_cast<std::uint64_t>(repeat));
+  Folds out = {count};
+  for (int half = kFolds / 2; half > 0; half /= 2) {
+    for (int first = 0; first < kFolds; first += 2 * half) {
+      const auto at = static_cast<std::size_t>(first);
+      const std::int64_t left = heads(out[at], key ^ mix64(static_cast<std::uint64_t>(kFolds * half + first)));
+      out[at + static_cast<std::size_t>(half)] = out[at] - left;
+      out[at] = left;
+    }
   }
-  return count;
+  return out;
 }
 
 // The sum over bins of equal count of |expected - observed positives|. Rows come by increasing score.
@@ -96,25 +101,32 @@ class BinnedGap {
   int bin_ = 0;
 };
 
-std::vector<LabelledScore> on_grid(std::span<const LabelledScore> table) {
+// Neighbours together, at their mean score, where there are more scores than kGroups: each of about as many rows.
+std::vector<LabelledScore> grouped(std::span<const LabelledScore> table) {
+  std::int64_t rows = 0;
+  for (const LabelledScore& row : table) rows += row.rows;
+  const bool few = table.size() <= kGroups;
+  const auto least = few ? 0 : static_cast<double>(rows) / static_cast<double>(kGroups);
   std::vector<LabelledScore> out;
+  bool open = false;
   for (const LabelledScore& row : table) {
-    const double score = grid_score(row.score);
-    if (out.empty() || out.back().score != score) out.push_back({score, 0, 0});
-    out.back().positive += row.positive;
-    out.back().rows += row.rows;
+    if (row.rows == 0) continue;
+    if (!open) out.push_back({0, 0, 0});
+    LabelledScore& group = out.back();
+    group.positive += row.positive;
+    group.rows += row.rows;
+    const double share = static_cast<double>(row.rows) / static_cast<double>(group.rows);
+    group.score += (row.score - group.score) * share;
+    open = static_cast<double>(group.rows) < least;
   }
   return out;
 }
 
 // The errors of one fold, times its rows.
-CalibrationErrors fold_errors(std::span<const LabelledScore> table, int fold) {
-  std::vector<LabelledScore> held_out(table.begin(), table.end());
+CalibrationErrors fold_errors(std::span<const LabelledScore> table, std::span<const LabelledScore> held_out) {
   std::vector<LabelledScore> others(table.begin(), table.end());
   std::int64_t rows = 0;
   for (std::size_t i = 0; i < table.size(); ++i) {
-    held_out[i].positive = in_fold(table[i].positive, table[i].score, true, fold);
-    held_out[i].rows = held_out[i].positive + in_fold(table[i].rows - table[i].positive, table[i].score, false, fold);
     others[i].positive -= held_out[i].positive;
     others[i].rows -= held_out[i].rows;
     rows += held_out[i].rows;
@@ -131,6 +143,27 @@ CalibrationErrors fold_errors(std::span<const LabelledScore> table, int fold) {
     after.add(n, n * walk.at(row.score) - static_cast<double>(row.positive));
   }
   return {before.sum(), after.sum()};
+}
+
+// The sum over the folds of one way to deal the rows.
+CalibrationErrors dealt_errors(std::span<const LabelledScore> table, int repeat) {
+  std::array<std::vector<LabelledScore>, kFolds> folds;
+  for (auto& fold : folds) fold.assign(table.begin(), table.end());
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const Folds positive = dealt(table[i].positive, table[i].score, true, repeat);
+    const Folds negative = dealt(table[i].rows - table[i].positive, table[i].score, false, repeat);
+    for (std::size_t f = 0; f < kFolds; ++f) {
+      folds[f][i].positive = positive[f];
+      folds[f][i].rows = positive[f] + negative[f];
+    }
+  }
+  CalibrationErrors out;
+  for (const auto& fold : folds) {
+    const CalibrationErrors errors = fold_errors(table, fold);
+    out.before += errors.before;
+    out.after += errors.after;
+  }
+  return out;
 }
 
 // Only one class, or the two almost apart.
@@ -176,19 +209,15 @@ Calibrator isotonic(std::span<const LabelledScore> table) {
 }
 
 CalibrationErrors cross_validated_errors(std::span<const LabelledScore> table) {
-  std::vector<LabelledScore> coarse;
-  if (table.size() > static_cast<std::size_t>(kScoreGrid)) {
-    coarse = on_grid(table);
-    table = coarse;
-  }
+  const std::vector<LabelledScore> groups = grouped(table);
   double rows = 0;
-  for (const LabelledScore& row : table) rows += static_cast<double>(row.rows);
+  for (const LabelledScore& group : groups) rows += static_cast<double>(group.rows);
   CalibrationErrors out;
   if (rows == 0) return out;
-  for (int fold = 0; fold < kFolds; ++fold) {
-    const CalibrationErrors errors = fold_errors(table, fold);
-    out.before += errors.before / rows;
-    out.after += errors.after / rows;
+  for (int repeat = 0; repeat < kRepeats; ++repeat) {
+    const CalibrationErrors errors = dealt_errors(groups, repeat);
+    out.before += errors.before / (rows * kRepeats);
+    out.after += errors.after / (rows * kRepeats);
   }
   return out;
 }

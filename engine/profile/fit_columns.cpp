@@ -82,7 +82,8 @@ Result<void> learn_numbers(const Source& source, std::int64_t quantiles, ColumnB
 // Counts texts: rows by code, codes by text once per dictionary.
 class TextCounter {
  public:
-  explicit TextCounter(bool nan_is_missing) : nan_is_missing_(nan_is_missing) {}
+  /// `labels`: what texts stand for; null: themselves.
+  TextCounter(bool nan_is_missing, const LabelRule* labels) : nan_is_missing_(nan_is_missing), labels_(labels) {}
 
   void add(const ColumnView& view) {
     if (view.nulls == view.length) return;
@@ -101,7 +102,8 @@ class TextCounter {
   void flush() {
     for (std::size_t code = 0; code < by_code_.size(); ++code) {
       if (by_code_[code] == 0 || (nan_is_missing_ && dictionary_.texts[code] == "nan")) continue;
-      by_text_[std::string(dictionary_.texts[code])] += by_code_[code];
+      const std::string_view text = dictionary_.texts[code];
+      by_text_[labels_ == nullptr ? std::string(text) : labels_->of(text)] += by_code_[code];
     }
     by_code_.clear();
     dictionary_ = {};
@@ -121,15 +123,17 @@ class TextCounter {
 
  private:
   bool nan_is_missing_;
+  const LabelRule* labels_;
   CategoryDictionary dictionary_;
   std::vector<std::int64_t> by_code_;
   std::unordered_map<std::string, std::int64_t> by_text_;
 };
 
-Result<void> learn_categories(const Source& source, ColumnProfile& profile) {
+Result<void> learn_categories(const Source& source, const LabelRule* labels, ColumnProfile& profile) {
   const ColumnInfo* info = source.find(profile.column.name);
   // A number that is NaN is missing, the text "nan" is not.
-  TextCounter counter(info != nullptr && info->type == FileType::floating);
+  TextCounter counter(info != nullptr && info->type == FileType::floating,
+                      holds_labels(profile.column.role) ? labels : nullptr);
   LW_CHECK(for_each_slab(source, profile.column.name, ReadAs::category, [&](const ColumnView& view, bool last) {
     counter.add(view);
     if (last) counter.flush();
@@ -143,10 +147,11 @@ Result<void> learn_categories(const Source& source, ColumnProfile& profile) {
 }
 
 // The room's edge: nothing is thrown beyond here.
-Result<void> learn(const Source& source, std::int64_t quantiles, ColumnBuffers& buffers, ColumnProfile& profile) {
+Result<void> learn(const Source& source, std::int64_t quantiles, ColumnBuffers& buffers, const LabelRule* labels,
+                   ColumnProfile& profile) {
   try {
     return profile.column.kind == ColumnKind::continuous ? learn_numbers(source, quantiles, buffers, profile)
-                                                         : learn_categories(source, profile);
+                                                         : learn_categories(source, labels, profile);
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::memory,
                  std::to_string(source.rows()) + " reference rows of the column do not fit in memory",
@@ -160,7 +165,7 @@ Result<void> learn(const Source& source, std::int64_t quantiles, ColumnBuffers& 
 }  // namespace
 
 Result<std::vector<ColumnProfile>> fit_columns(const Source& source, const std::vector<ModelColumn>& columns,
-                                               std::int64_t quantiles, MemoryBudget& budget) {
+                                               std::int64_t quantiles, MemoryBudget& budget, const LabelRule* labels) {
   std::vector<ColumnProfile> profiles(columns.size());
   std::vector<std::optional<Error>> errors(columns.size());
   std::atomic<std::size_t> first_failed{columns.size()};
@@ -168,7 +173,7 @@ Result<std::vector<ColumnProfile>> fit_columns(const Source& source, const std::
   const auto learn_column = [&](std::size_t c) {
     if (c > first_failed.load(std::memory_order_relaxed)) return;  // its result would not be returned
     profiles[c].column = columns[c];
-    Result<void> result = learn(source, quantiles, buffers, profiles[c]);
+    Result<void> result = learn(source, quantiles, buffers, labels, profiles[c]);
     if (result.ok()) return;
     errors[c] = std::move(result.error());
     std::size_t failed = first_failed.load();

@@ -8,6 +8,7 @@
 
 #include "engine/base/memory_budget.hpp"
 #include "engine/base/result.hpp"
+#include "engine/model/class_labels.hpp"
 #include "engine/profile/profile.hpp"
 #include "engine/profile/spread.hpp"
 #include "engine/source/source.hpp"
@@ -38,8 +39,10 @@ void fit_categories(std::vector<CategoryCount> counts, std::int64_t missing, Col
 
 /// Reads every column of `columns` once from `source` and learns it; `profiles` come in the same order. Threads
 /// of the calling arena hold a column each in memory, 8 bytes a row, as far as `budget` has room; one in any case.
+/// `labels`: of a classifier, what the texts of its target and prediction stand for, which are their categories.
 Result<std::vector<ColumnProfile>> fit_columns(const Source& source, const std::vector<ModelColumn>& columns,
-                                               std::int64_t quantiles, MemoryBudget& budget);
+                                               std::int64_t quantiles, MemoryBudget& budget,
+                                               const LabelRule* labels = nullptr);
 
 /// Principal components that keep `variance` (0 < variance < 1: the fewest whose cumulated share reaches it, as
 /// scikit-learn's PCA) of the Gram matrix of standardised features. Signs: each component's largest |entry| is

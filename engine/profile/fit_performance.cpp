@@ -18,11 +18,10 @@ const ColumnProfile* with_role(const std::vector<ColumnProfile>& columns, Role r
   return found == columns.end() ? nullptr : &*found;
 }
 
-// What the texts of a column stand for.
-std::set<std::string> labels_of(const ColumnProfile* column, const LabelRule& rule) {
+// The categories of a column of labels are what its texts stand for.
+std::set<std::string> labels_of(const ColumnProfile* column) {
   std::set<std::string> out;
-  if (column == nullptr) return out;
-  for (const std::string& text : column->categories) out.insert(rule.of(text));
+  if (column != nullptr) out.insert(column->categories.begin(), column->categories.end());
   out.erase("");
   return out;
 }
@@ -75,9 +74,9 @@ PerformanceProfile learn_classes(const ModelConfig& model, const std::vector<Col
   if (target == nullptr) out.not_estimated = "undefined: the model has no target in the reference";
   if (model.task != Task::binary && model.task != Task::multiclass) return out;
   const LabelRule rule(model);
-  std::set<std::string> labels = labels_of(target, rule);
+  std::set<std::string> labels = labels_of(target);
   if (target != nullptr && labels.empty()) out.not_estimated = "undefined: the reference has no labels";
-  const std::set<std::string> predictions = labels_of(with_role(columns, Role::prediction), rule);
+  const std::set<std::string> predictions = labels_of(with_role(columns, Role::prediction));
   if (model.task == Task::multiclass) {
     labels.insert(predictions.begin(), predictions.end());
     learn_multiclass(model, rule, std::move(labels), out);

@@ -187,6 +187,38 @@ def test_one_label_however_written(case, written):
     assert performance(case.run()) == plain
 
 
+def of_labels(rows):
+    """What is told of the columns of labels, but for how they are written."""
+    kept = ("period", "chunk_index", "family", "metric", "column", "value", "status", "standard_error", "ci_lower", "ci_upper", "p_value", "outside", "alert")
+    return [tuple(r[name] for name in kept) for r in rows if r["column"] in ("y", "said") and r["metric"] != "type_change"]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_drift_of_labels_however_written(case, written):
+    """A label written in another way has not drifted, and is not unseen."""
+    case.analysis["y"][: ROWS // CHUNKS] = 1  # something to see
+    case.model["constraints"] = [{"column": "y", "in_set": [0, "TRUE"]}]
+    plain = of_labels(case.run())
+    assert {r[3] for r in plain} >= {"jensen_shannon", "chi_squared", "l_infinity", "unseen_rate", "distinct_count"}
+    assert any(r[3] == "chi_squared" and r[4] == "y" and r[-1] for r in plain)
+    assert {r[5] for r in plain if r[3] == "in_set"} == {0}
+    for name in ("y", "said"):
+        case.analysis[name] = WRITTEN[written](case.analysis[name])
+    assert of_labels(case.run()) == plain
+    for name in ("y", "said"):
+        case.reference[name] = WRITTEN[written](case.reference[name])
+    assert of_labels(case.run()) == plain
+
+
+def test_drift_of_labels_follows_the_map(case):
+    plain = of_labels(case.run())
+    case.analysis["y"], case.analysis["said"] = np.array(["no", "yes"])[case.analysis["y"]], np.array(["nay", "aye"])[case.analysis["said"]]
+    unseen = [r for r in of_labels(case.run()) if r[0] == "analysis" and r[3] == "unseen_rate" and r[1] is not None]
+    assert unseen and {r[5] for r in unseen} == {1}
+    case.model["label_map"] = {"yes": 1, "no": 0, "aye": True, "nay": "false"}
+    assert of_labels(case.run()) == plain
+
+
 def test_label_map_and_positive(case):
     plain = performance(case.run())
     words = np.array(["no", "yes"])

@@ -44,8 +44,8 @@ def tables():
     return {"reference": table(1, 0.3), "analysis": table(2, 0.6)}
 
 
-def write(folder, tables, joined, pieces=1, row_group=5_000, shuffle=None):
-    """With `joined`, labels are in a file of their own, in an order of their own, and only known ones stand there."""
+def write(folder, tables, joined, pieces=1, row_group=5_000, shuffle=None, **more):
+    """With `joined`, labels are in a file of their own, in an order of their own, and only known ones stand there. `more`: keys of every model."""
     folder.mkdir(parents=True)
     models = {}
     for name, data in tables.items():
@@ -56,7 +56,7 @@ def write(folder, tables, joined, pieces=1, row_group=5_000, shuffle=None):
             labels = data.select(["id", target]).take(np.random.default_rng(shuffle or 0).permutation(ROWS)).drop_null()
             pq.write_table(labels, folder / f"{name}-{target}-labels.parquet", row_group_size=row_group // 2)
     for model, keys in MODELS.items():
-        models[model] = dict(keys, id="id", timestamp="when", chunk="1w", segments=["region"], features=["x"])
+        models[model] = dict(keys, id="id", timestamp="when", chunk="1w", segments=["region"], features=["x"], **more)
         models[model] |= {name: [f"{name}-{i}.parquet" for i in range(pieces)] for name in tables}
         if joined:
             models[model] |= {"labels": f"analysis-{keys['target']}-labels.parquet",
@@ -109,3 +109,15 @@ def test_threads_and_memory(joined, rows, options):
 @pytest.mark.parametrize("pieces,row_group,shuffle", [(3, 1_000, 1), (1, 100_000, 2), (5, 778, 3)])
 def test_layout(tables, joined, rows, tmp_path, pieces, row_group, shuffle):
     assert rows(write(tmp_path / "data", tables, True, pieces, row_group, shuffle))[0] == joined[1][0]
+
+
+def test_segments_fitted_apart(tables, rows, tmp_path):
+    """Each segment's classes, calibration and thresholds come from labels that were joined before the segments were taken apart."""
+    inside = rows(write(tmp_path / "inside", tables, False, fit="per_segment"), joined=False)[1]
+    apart = rows(write(tmp_path / "joined", tables, True, fit="per_segment"), "--threads", "1")
+    assert inside.num_rows > 1_000 and inside.equals(apart[1])
+    segments = inside.filter(pc.equal(inside["segment_value"], "north"))
+    known = pc.and_(pc.equal(segments["family"], "realized_performance"), pc.equal(segments["status"], "ok"))
+    assert {r["model"] for r in segments.filter(known).to_pylist()} == set(MODELS)
+    for options in (("--threads", "4", "--labels-memory", "1KB"), ("--segment-memory", "500KB")):
+        assert rows(write(tmp_path / options[0] / options[-1], tables, True, 3, 1_000, 5, fit="per_segment"), *options)[0] == apart[0]

@@ -90,6 +90,25 @@ TEST(PerformanceWarnings, RealizedOutsideTheEstimatesIntervals) {
   EXPECT_THAT(performance_warnings(few_labels, chunks(10)), IsEmpty());
 }
 
+TEST(PerformanceWarnings, ManyMetricsOutsideAreNotAllNamed) {
+  std::vector<Judged> all;
+  const std::vector<std::string> names = {"accuracy", "f1", "precision", "recall", "roc_auc", "specificity"};
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    for (int chunk = 0; chunk < 10; ++chunk) {
+      std::vector<Judged> pair;
+      add_pair(pair, chunk, chunk < 4 + static_cast<int>(k == 4) ? 0.6 : 0.7);
+      for (Judged& one : pair) {
+        one.metric = &metric(names[k], one.metric->family);
+        all.push_back(one);
+      }
+    }
+  }
+  EXPECT_THAT(performance_warnings(all, chunks(10)),
+              ElementsAre("realized performance lies outside the estimates' prediction intervals: roc_auc in 5 of 10 chunks, "
+                          "accuracy in 4 of 10 chunks, f1 in 4 of 10 chunks and 3 more metrics (chunk0, chunk1, chunk2, "
+                          "chunk3, chunk4)"));
+}
+
 TEST(PerformanceWarnings, LabelsOfASelection) {
   const auto chosen = [](int chunk, double value) {
     return tested("labels_selection", Family::data_quality, chunk, value, 1e-9);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/metrics/class_confusion.hpp"
 #include "engine/metrics/class_interval.hpp"
 #include "tests/support/class_oracle.hpp"
 #include "tests/support/random.hpp"
@@ -154,6 +155,86 @@ TEST(ClassIntervals, OfAShareLieInsideItsRange) {
   EXPECT_EQ(right.ci_upper, 1);
   EXPECT_NEAR(right.ci_lower, 20 / (20 + 1.959963984540054 * 1.959963984540054), 1e-12);  // Wilson at its end
   EXPECT_STREQ(right.interval_method, "wilson");
+}
+
+std::vector<double> entry_errors(const Cell& cell, Family family, std::vector<double>& values) {
+  MetricInput input;
+  input.classes = &cell.view;
+  std::vector<double> out;
+  for (input.variant = 0; input.variant < class_confusion_names(cell.profile).size(); ++input.variant) {
+    const MetricValue entry = class_confusion_value(input, family);
+    EXPECT_EQ(entry.status, "ok");
+    EXPECT_LE(entry.ci_lower, entry.value);
+    EXPECT_GE(entry.ci_upper, entry.value);
+    values.push_back(entry.value);
+    out.push_back(entry.standard_error);
+  }
+  return out;
+}
+
+TEST(ClassIntervals, ErrorsOfConfusionEntriesAreThoseOfResampledRows) {
+  for (const Family family : {Family::realized_performance, Family::estimated_performance}) {
+    Random random(9);
+    std::vector<ClassRow> rows = drawn_rows(3, random);
+    for (ClassRow& row : rows) row.label = drawn_label(row, random);
+    std::vector<double> values;
+    const std::vector<double> errors = entry_errors(Cell(3, rows), family, values);
+    std::vector<std::vector<double>> resampled_values(errors.size());
+    for (int draw = 0; draw < kDraws; ++draw) {
+      std::vector<ClassRow> resampled;
+      for (std::size_t i = 0; i < kRows; ++i) resampled.push_back(rows[random.below(kRows)]);
+      std::vector<double> drawn;
+      entry_errors(Cell(3, resampled), family, drawn);
+      for (std::size_t i = 0; i < drawn.size(); ++i) resampled_values[i].push_back(drawn[i]);
+    }
+    for (std::size_t i = 0; i < errors.size(); ++i) {
+      EXPECT_GT(errors[i], 0.85 * deviation(resampled_values[i])) << i << ", " << family_name(family);
+      EXPECT_LT(errors[i], 1.18 * deviation(resampled_values[i])) << i << ", " << family_name(family);
+    }
+  }
+}
+
+TEST(ClassIntervals, ConfusionEntriesHoldTheLabelsToCome) {
+  Random random(10);
+  std::vector<ClassRow> rows = drawn_rows(3, random);
+  const Cell cell(3, rows);
+  const std::vector<std::string> names = class_confusion_names(cell.profile);
+  std::vector<int> inside(names.size(), 0);
+  for (int draw = 0; draw < kDraws; ++draw) {
+    for (ClassRow& row : rows) row.label = drawn_label(row, random);
+    const Cell labelled(3, rows);
+    MetricInput estimated;
+    MetricInput realized;
+    estimated.classes = &cell.view;
+    realized.classes = &labelled.view;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      estimated.variant = realized.variant = i;
+      const MetricValue estimate = class_confusion_value(estimated, Family::estimated_performance);
+      const double value = class_confusion_value(realized, Family::realized_performance).value;
+      inside[i] += value >= estimate.pi_lower && value <= estimate.pi_upper ? 1 : 0;
+    }
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    EXPECT_GE(inside[i], 0.91 * kDraws) << names[i];
+    EXPECT_LE(inside[i], 0.985 * kDraws) << names[i];
+  }
+}
+
+TEST(ClassIntervals, AConfusionEntryOfNoRowsHasWilsonsBound) {
+  std::vector<ClassRow> rows(20);
+  for (ClassRow& row : rows) row = {{0.5, 0.25, 0.25}, 0, 0};
+  const Cell cell(3, rows);
+  MetricInput input;
+  input.classes = &cell.view;
+  input.variant = 4;  // true_0_pred_1
+  const MetricValue none = class_confusion_value(input, Family::realized_performance);
+  const double z2 = 1.959963984540054 * 1.959963984540054;
+  EXPECT_EQ(none.value, 0);
+  EXPECT_EQ(none.ci_lower, 0);
+  EXPECT_NEAR(none.ci_upper, 20 * z2 / (20 + z2), 1e-10);
+  input.variant = 7;
+  EXPECT_EQ(class_confusion_value(input, Family::realized_performance).status,
+            "undefined: no row is predicted as this class");
 }
 
 }  // namespace

@@ -175,6 +175,11 @@ TEST(NullSpread, is_that_of_rows_of_the_reference) {
   add_realized_interval(kAccuracy.recipe(), view, &reference, 0.95, value);
   const double share = kAccuracy.value(reference.realized);
   EXPECT_NEAR(value.null.error, std::sqrt(share * (1 - share) * (1.0 / 5 + 1.0 / 13)), 1e-8);
+  EXPECT_NEAR(value.null.expected, share, 1e-12);
+  add_realized_interval(kRocAuc.recipe(), view, &reference, 0.95, value);
+  EXPECT_NEAR(value.null.expected, kRocAuc.value(reference.realized), 1e-12);
+  add_estimated_interval(kRocAuc.recipe(), view, &reference, 0.95, value);
+  EXPECT_NEAR(value.null.expected, kRocAuc.value(reference.estimated), 1e-12);
 }
 
 }  // namespace

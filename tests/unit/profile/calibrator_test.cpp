@@ -112,10 +112,41 @@ TEST(FitCalibrator, IsLeftOutOfEasyReferences) {
   EXPECT_THAT(apart.deciles, testing::ElementsAre(0.1, 0.2));
 }
 
-TEST(FitCalibrator, OneLargeTableIsComparedOnTheGrid) {
+TEST(FitCalibrator, OneLargeTableIsComparedInGroups) {
   const Calibrator map = fit_calibrator(drawn(3, 100'000, [](double s) { return s * s; }));
   EXPECT_NEAR(map.error_before, 1.0 / 6, 0.01);
   EXPECT_FALSE(map.scores.empty());
+}
+
+TEST(CrossValidation, GroupsOfNeighboursHideNothing) {
+  // Twice as many rows, the scores of each pair a hair apart: groups of two, the same table else.
+  std::vector<LabelledScore> table;
+  std::vector<LabelledScore> pairs;
+  for (int i = 1; i <= 1000; ++i) {
+    const double score = i / 1001.0;
+    table.push_back({score, i / 50, 20});
+    pairs.push_back({score, i / 50, 10});
+    pairs.push_back({std::nextafter(score, 1), i / 50, 10});
+    pairs.back().positive = std::min(10, i / 50);
+    pairs[pairs.size() - 2].positive = i / 50 - pairs.back().positive;
+  }
+  const CalibrationErrors few = cross_validated_errors(table);
+  const CalibrationErrors many = cross_validated_errors(pairs);
+  EXPECT_NEAR(many.before, few.before, 0.2 * few.before);
+  EXPECT_NEAR(many.after, few.after, 0.2 * few.after);
+}
+
+TEST(CrossValidation, PooledFoldsWouldAlwaysPreferTheMap) {
+  // Calibrated scores: the map only adds the noise of the labels it is learned from, and the folds must show that.
+  double before = 0;
+  double after = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const ScoreState state = drawn(seed, 5000, [](double s) { return s; });
+    const CalibrationErrors errors = cross_validated_errors(labelled_scores(state));
+    before += errors.before;
+    after += errors.after;
+  }
+  EXPECT_GT(after, 1.02 * before);
 }
 
 TEST(CrossValidation, FoldsAreOfRowsNotOfScores) {
@@ -201,6 +232,41 @@ std::vector<double> numbers(const std::string& file, const std::string& column) 
     }
   }
   return out;
+}
+
+// A column of texts of a golden file.
+std::vector<std::string> texts(const std::string& file, const std::string& column) {
+  const std::string path = std::string(LONGWATCH_SOURCE_FOLDER) + "/tests/golden/" + file;
+  const auto source = Source::open(std::vector<std::string>{path}, "/");
+  EXPECT_TRUE(source.ok()) << source.error().text();
+  std::vector<std::string> out;
+  for (const RowGroup& group : source.value()->row_groups()) {
+    auto reader = source.value()->read(group, column, ReadAs::category);
+    EXPECT_TRUE(reader.ok()) << reader.error().text();
+    for (std::int64_t left = group.rows; left > 0;) {
+      const auto view = reader.value()->next(left);
+      EXPECT_TRUE(view.ok()) << view.error().text();
+      const auto* codes = static_cast<const std::uint32_t*>(view.value().values);
+      for (std::int64_t i = 0; i < view.value().length; ++i)
+        out.emplace_back(view.value().dictionary->texts[codes[i]]);
+      left -= view.value().length;
+    }
+  }
+  return out;
+}
+
+// By class: whether the map is used.
+TEST(FitCalibrator, DecidesOnEachClassAsNannyml) {
+  const std::string file = "data/synthetic_multiclass/reference.parquet";
+  const std::vector<std::string> labels = texts(file, "y_true");
+  for (const auto& [label, mapped] : {std::pair("highstreet_card", true), {"prepaid_card", false}, {"upmarket_card", true}}) {
+    const std::vector<double> scores = numbers(file, std::string("y_pred_proba_") + label);
+    ASSERT_EQ(scores.size(), labels.size());
+    std::vector<LabelledScore> table;
+    for (std::size_t i = 0; i < scores.size(); ++i) table.push_back({scores[i], labels[i] == label ? 1 : 0, 1});
+    const Calibrator map = fit_calibrator(state_of(table));
+    EXPECT_EQ(!map.scores.empty(), mapped) << label << ": " << map.error_before << ", mapped " << map.error_after;
+  }
 }
 
 void expect_as_nannyml(const std::string& set, const std::string& score, const std::string& target) {
