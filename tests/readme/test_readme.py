@@ -138,11 +138,11 @@ def example(text):
 
 def test_examples_of_help(longwatch, tmp_path):
     with_flights(tmp_path)
-    done = shell("longwatch run examples/flights/fleet.yaml -o out/flights --models late_15_minutes", tmp_path)  # for cutoffs
-    assert done.returncode == 0, done.stderr
     for verb in VERBS:
         command = example(longwatch(verb, "--help").stdout)
         assert command.split()[1] == verb
+        if verb == "cutoffs":
+            shell("longwatch run examples/flights/fleet.yaml -o out/flights --models late_15_minutes", tmp_path)
         done = shell(command, tmp_path)
         assert done.returncode == 0, (command, done.stderr)
 
