@@ -34,10 +34,11 @@ double growth(const Metric& metric, bool total, double left, double rows, double
 }
 
 Spread spread_of(const std::vector<double>& left_out, double value) {
+  const auto unchanged = [value](double x) { return std::abs(x - value) <= 1e-12 * std::abs(value); };  // rounding
   Spread out;
   for (const double x : left_out) {
     if (!std::isfinite(x)) return {};
-    if (x == value) continue;
+    if (unchanged(x)) continue;
     out.groups += 1;
     out.mean += x;
   }
@@ -45,8 +46,9 @@ Spread spread_of(const std::vector<double>& left_out, double value) {
   out.mean /= out.groups;
   double squares = 0;
   for (const double x : left_out) {
-    if (x != value) squares += (x - out.mean) * (x - out.mean);
+    if (!unchanged(x)) squares += (x - out.mean) * (x - out.mean);
   }
+  if (!(squares > 0)) return {};  // all change it alike, as steps of a quantile do
   out.variance = (out.groups - 1) / out.groups * squares;
   return out;
 }

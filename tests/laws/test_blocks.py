@@ -94,7 +94,7 @@ def test_all_but_intervals_keep_their_bits(base, resample):
     methods = blocks["interval_method"].to_pylist()
     # Ten weeks in chunks of two: 14 days each, and nearly all of 400 customers.
     assert methods.count("block_jackknife") > 1000
-    both = [(a, b) for a, b, method in zip(rows["ci_lower"].to_pylist(), blocks["ci_lower"].to_pylist(), methods) if method == "block_jackknife"]
+    both = [(a, b) for a, b, method in zip(rows["ci_upper"].to_pylist(), blocks["ci_upper"].to_pylist(), methods) if method == "block_jackknife"]
     assert all(a is not None and b is not None for a, b in both)
     assert sum(a != b for a, b in both) > 0.9 * len(both)
 

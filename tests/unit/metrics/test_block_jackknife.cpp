@@ -146,6 +146,13 @@ TEST(BlockJackknife, TooFewBlocks) {
   for (int g = 0; g < 4; ++g) without[static_cast<std::size_t>(g)].value = 1 + 0.01 * (g + 1);
   metrics::set_block_interval(metric(-kInfinity, kInfinity), without, 90, 1e6, out);
   EXPECT_STREQ(out.interval_method, "too_few_blocks");
+  for (LeftOut& left : without) left.value = 1.25;  // a step, whichever group is left out
+  metrics::set_block_interval(metric(-kInfinity, kInfinity), without, 90, 1e6, out);
+  EXPECT_STREQ(out.interval_method, "too_few_blocks");
+  EXPECT_TRUE(std::isnan(out.ci_upper));
+  for (LeftOut& left : without) left.value = 1 + 1e-15;  // rounding is no change
+  metrics::set_block_interval(metric(-kInfinity, kInfinity), without, 90, 1e6, out);
+  EXPECT_STREQ(out.interval_method, "too_few_blocks");
   without[4].value = kNaN;  // the only group with what the metric needs
   metrics::set_block_interval(metric(-kInfinity, kInfinity), without, 90, 1e6, out);
   EXPECT_STREQ(out.interval_method, "too_few_blocks");
