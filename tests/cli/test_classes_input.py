@@ -99,7 +99,7 @@ def test_one_class_in_a_chunk(tmp_path, longwatch):
         row = found["realized", metric, 1]
         assert (row["status"], row["value"]) == (reason, None), metric
     assert all(found["estimated", metric, 1]["value"] is not None for metric in ("roc_auc", "f1", "balanced_accuracy"))
-    assert all(found["realized", "roc_auc", chunk]["status"] == "ok" for chunk in (0, 2, 3))
+    assert all(found["realized", "roc_auc", chunk]["value"] is not None for chunk in (0, 2, 3))
 
 
 def test_classes_unseen_in_the_reference(tmp_path, longwatch):
