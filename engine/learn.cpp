@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "engine/accumulate/accumulate.hpp"
-#include "engine/profile/fit_columns.hpp"
 #include "engine/profile/block_states.hpp"
+#include "engine/profile/fit_columns.hpp"
 #include "engine/profile/fit_performance.hpp"
 #include "engine/profile/score_check.hpp"
 
@@ -69,8 +69,8 @@ std::vector<std::size_t> pca_features(const std::vector<ColumnProfile>& columns)
 Result<std::vector<ColumnProfile>> learn_columns(const Source& source, const std::vector<ModelColumn>& columns,
                                                  const ModelConfig& model, const Engine& engine) {
   const LabelRule labels(model);
-  LW_TRY(std::vector<ColumnProfile> out, fit_columns(source, columns, model.quantiles, *engine.columns,
-                                                     is_classifier(model.task) ? &labels : nullptr));
+  LW_TRY(std::vector<ColumnProfile> out,
+         fit_columns(source, columns, model.quantiles, *engine.columns, is_classifier(model.task) ? &labels : nullptr));
   LW_CHECK(make_countable(out));
   LW_CHECK(add_constraint_edges(model, out));
   return out;

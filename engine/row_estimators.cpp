@@ -7,6 +7,7 @@
 #include "engine/config/expression.hpp"
 #include "engine/config/totals.hpp"
 #include "engine/evaluate/evaluate.hpp"
+#include "engine/metrics/residual_totals.hpp"
 #include "engine/profile/block_states.hpp"
 #include "engine/trees/domain_classifier.hpp"
 #include "engine/trees/loss_models.hpp"
@@ -21,12 +22,9 @@ struct Wanted {
 
 // The losses that sums in metrics of the user's own need.
 Result<void> add_custom_losses(const ModelConfig& model, std::array<bool, kLosses>& losses) {
-  static constexpr std::pair<std::string_view, Loss> kSums[] = {{"sum_error", Loss::signed_error},
-                                                                {"sum_abs_error", Loss::absolute},
-                                                                {"sum_squared_error", Loss::squared}};
   for (const CustomMetric& metric : model.custom_metrics) {
     LW_TRY(const Expression expression, Expression::parse(metric.expression, total_names(model.task, {})));
-    for (const auto& [name, loss] : kSums) {
+    for (const auto& [name, loss] : metrics::kLossTotals) {
       const auto& used = expression.used();
       if (std::find(used.begin(), used.end(), name) != used.end()) losses[static_cast<std::size_t>(loss)] = true;
     }
@@ -108,8 +106,8 @@ Result<void> fit_row_estimators(const Source& source, const ChunkPlan& chunks, c
     return {};
   }
   if (losses) {
-    LW_TRY(LossFit fit, fit_losses({&library.value(), &source, &chunks, &segments, &profile, blocks}, wanted.losses,
-                                       control));
+    LW_TRY(LossFit fit,
+           fit_losses({&library.value(), &source, &chunks, &segments, &profile, blocks}, wanted.losses, control));
     profile.losses = std::move(fit.losses);
     set_losses(std::move(fit.states), blocks == nullptr ? chunks : *blocks, profile, profile.parts);
   }

@@ -209,7 +209,6 @@ std::vector<Error> validate_fleet(const FleetConfig& fleet, const RunOptions& op
     if (!check(*model, resolve_model(*model, rows))) continue;
     check(*model, plan_model_chunks(rows, *model, model->reference_chunk.value_or(model->chunk)));
     check(*model, plan_segments(rows, model->segments, model->max_segments));
-    check(*model, check_blocks(rows, *model));
     if (model->analysis.empty()) continue;
     const auto analysis = open_analysis(fleet, *model, window.value(), {.join = false}, {});
     if (!check(*model, analysis)) continue;

@@ -140,7 +140,9 @@ int show(const Arguments& arguments) {
     const bool result = std::filesystem::exists(path + "/results.parquet");
     path += "/cutoffs.parquet";
     if (result && !std::filesystem::exists(path)) {
-      return report({ErrorCode::usage, "this result has no cut-offs", {.file = arguments.result},
+      return report({ErrorCode::usage,
+                     "this result has no cut-offs",
+                     {.file = arguments.result},
                      "only models with `task: binary` and a `score` have them; an older result needs a new run"});
     }
   }

@@ -10,6 +10,7 @@
 
 #include "benchmarks/coverage/class_population.hpp"
 #include "benchmarks/coverage/part.hpp"
+#include "benchmarks/coverage/tally.hpp"
 #include "engine/metrics/class_confusion.hpp"
 
 namespace longwatch::coverage {
@@ -17,7 +18,6 @@ namespace {
 
 using namespace metrics;
 
-constexpr int kKinds = 3;  // realized ci, estimated ci, estimated pi
 constexpr std::int64_t kReference = 50'000;
 constexpr std::int64_t kRowCounts[] = {500, 2'000, 10'000};
 constexpr std::size_t kSizes = std::size(kRowCounts);
@@ -63,24 +63,6 @@ MetricValue value_of(const Subject& subject, const ClassesView& view, Family fam
   return classes_value(input, family, *subject.functional, subject.average);
 }
 
-struct Tally {
-  std::int64_t in[kKinds] = {}, below[kKinds] = {}, undefined[kKinds] = {};
-  void count(int kind, double lower, double upper, double truth) {
-    if (!(lower <= upper) || std::isnan(truth)) {
-      ++undefined[kind];
-      return;
-    }
-    in[kind] += lower <= truth && truth <= upper ? 1 : 0;
-    below[kind] += truth < lower ? 1 : 0;
-  }
-  void add(const Tally& other) {
-    for (int k = 0; k < kKinds; ++k) {
-      in[k] += other.in[k];
-      below[k] += other.below[k];
-      undefined[k] += other.undefined[k];
-    }
-  }
-};
 using Tallies = std::vector<Tally>;  // by number of rows, then subject
 
 void replicate(const ClassPopulation& population, const std::vector<double>& truths, Random random, Tallies& tallies) {
@@ -92,7 +74,8 @@ void replicate(const ClassPopulation& population, const std::vector<double>& tru
     view.assign(state, profile);
     for (std::size_t m = 0; m < all.size(); ++m) {
       Tally& tally = tallies[size * all.size() + m];
-      const double scale = all[m].functional == nullptr && all[m].variant % 4 == 0 ? static_cast<double>(kRowCounts[size]) : 1;
+      const double scale =
+          all[m].functional == nullptr && all[m].variant % 4 == 0 ? static_cast<double>(kRowCounts[size]) : 1;
       const MetricValue realized = value_of(all[m], view, Family::realized_performance);
       tally.count(0, realized.ci_lower, realized.ci_upper, truths[m] * scale);
       const MetricValue estimated = value_of(all[m], view, Family::estimated_performance);
@@ -129,56 +112,27 @@ Tallies run(const ClassPopulation& population, const Options& options) {
   return out;
 }
 
-// Cells inside 94-96 % and below 90 %, by kind of interval.
-struct Verdict {
-  int cells = 0;
-  int inside[kKinds] = {};
-  int low[kKinds] = {};
-  double least[kKinds] = {1, 1, 1};
-  double most[kKinds] = {};
-};
-
-void print(std::size_t classes, const char* name, std::int64_t rows, const Tally& tally, std::int64_t replications,
-           Verdict& verdict) {
-  std::printf("%7zu %-26s %6lld", classes, name, static_cast<long long>(rows));
-  for (int k = 0; k < kKinds; ++k) {
-    const double n = static_cast<double>(replications - tally.undefined[k]);
-    const double share = static_cast<double>(tally.in[k]) / n;
-    const bool inside = share >= 0.94 && share <= 0.96;
-    verdict.inside[k] += inside ? 1 : 0;
-    verdict.low[k] += share < 0.9 ? 1 : 0;
-    verdict.least[k] = std::min(verdict.least[k], share);
-    verdict.most[k] = std::max(verdict.most[k], share);
-    std::printf("  %.4f%s %.3f %3lld", share, inside ? " " : share < 0.9 ? "!" : "*",
-                static_cast<double>(tally.below[k]) / n, static_cast<long long>(tally.undefined[k]));
-  }
-  std::printf("\n");
-  ++verdict.cells;
-}
-
 }  // namespace
 
 int classes(const Options& options) {
   const int threads = options.threads > 0 ? options.threads : tbb::info::default_concurrency();
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
-  std::printf(
-      "Coverage of 95 %% intervals, the share of truths below them, and replications without a value;\n"
-      "* outside 94-96 %%, ! below 90 %%. A reference of 50,000 labelled rows, drawn anew each time.\n"
-      "%7s %-26s %6s  %-18s  %-18s  %s\n",
-      "classes", "metric", "rows", "ci, realized", "ci, estimated", "pi, estimated");
+  std::fputs(kTallyLegend, stdout);
+  std::printf("%7s %-26s %6s  %-18s  %-18s  %s\n", "classes", "metric", "rows", "ci, realized", "ci, estimated",
+              "pi, estimated");
   Verdict verdict;
   for (const std::size_t count : {3, 5}) {
     const Tallies tallies = run(ClassPopulation(count), options);
     for (std::size_t i = 0; i < tallies.size(); ++i) {
       const Subject& subject = subjects()[i % subjects().size()];
       if (std::string(subject.name).find(options.only) == std::string::npos) continue;
-      print(count, subject.name, kRowCounts[i / subjects().size()], tallies[i], options.replications, verdict);
+      std::printf("%7zu %-26s %6lld", count, subject.name, static_cast<long long>(kRowCounts[i / subjects().size()]));
+      verdict.print(tallies[i], options.replications);
     }
     std::fflush(stdout);
   }
-  static constexpr const char* kNames[kKinds] = {"ci, realized", "ci, estimated", "pi, estimated"};
   for (int k = 0; k < kKinds; ++k) {
-    std::printf("%s: %d of %d cells inside 94-96 %%, %d below 90 %%; %.4f to %.4f\n", kNames[k], verdict.inside[k],
+    std::printf("%s: %d of %d cells inside 94-96 %%, %d below 90 %%; %.4f to %.4f\n", kKindNames[k], verdict.inside[k],
                 verdict.cells, verdict.low[k], verdict.least[k], verdict.most[k]);
   }
   return 0;

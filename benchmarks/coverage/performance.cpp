@@ -10,6 +10,7 @@
 
 #include "benchmarks/coverage/classifier.hpp"
 #include "benchmarks/coverage/part.hpp"
+#include "benchmarks/coverage/tally.hpp"
 #include "engine/metrics/functional.hpp"
 #include "engine/metrics/performance_interval.hpp"
 #include "engine/profile/fit_calibrator.hpp"
@@ -46,27 +47,7 @@ std::vector<Subject> subjects() {
   };
 }
 
-constexpr int kKinds = 3;      // realized ci, estimated ci, estimated pi
 constexpr double kArea = 0.75;  // ROC AUC of the model
-
-struct Tally {
-  std::int64_t in[kKinds] = {}, below[kKinds] = {}, undefined[kKinds] = {};
-  void count(int kind, double lower, double upper, double truth) {
-    if (!(lower <= upper) || std::isnan(truth)) {
-      ++undefined[kind];
-      return;
-    }
-    in[kind] += lower <= truth && truth <= upper ? 1 : 0;
-    below[kind] += truth < lower ? 1 : 0;
-  }
-  void add(const Tally& other) {
-    for (int k = 0; k < kKinds; ++k) {
-      in[k] += other.in[k];
-      below[k] += other.below[k];
-      undefined[k] += other.undefined[k];
-    }
-  }
-};
 
 void replicate(const Classifier& classifier, std::int64_t rows, const std::vector<Subject>& all,
                const std::vector<double>& truths, Random random, std::vector<Tally>& tallies) {
@@ -120,29 +101,6 @@ std::vector<Tally> run(const World& world, const std::vector<Subject>& all, cons
   return out;
 }
 
-// Cells inside 94-96 % and below 90 %, by kind of interval.
-struct Verdict {
-  int cells = 0;
-  int inside[kKinds] = {};
-  int low[kKinds] = {};
-};
-
-void print(const World& world, const char* name, const Tally& tally, std::int64_t replications, Verdict& verdict) {
-  std::printf("%-10s %-21s %6lld %.2f", world.distorted ? "distorted" : "calibrated", name,
-              static_cast<long long>(world.rows), world.prevalence);
-  for (int k = 0; k < kKinds; ++k) {
-    const double n = static_cast<double>(replications - tally.undefined[k]);
-    const double share = static_cast<double>(tally.in[k]) / n;
-    const bool inside = share >= 0.94 && share <= 0.96;
-    verdict.inside[k] += inside ? 1 : 0;
-    verdict.low[k] += share < 0.9 ? 1 : 0;
-    std::printf("  %.4f%s %.3f %3lld", share, inside ? " " : share < 0.9 ? "!" : "*",
-                static_cast<double>(tally.below[k]) / n, static_cast<long long>(tally.undefined[k]));
-  }
-  std::printf("\n");
-  ++verdict.cells;
-}
-
 }  // namespace
 
 int performance(const Options& options) {
@@ -150,11 +108,9 @@ int performance(const Options& options) {
   std::erase_if(all, [&](const Subject& s) { return std::string(s.name).find(options.only) == std::string::npos; });
   const int threads = options.threads > 0 ? options.threads : tbb::info::default_concurrency();
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
-  std::printf(
-      "Coverage of 95 %% intervals, the share of truths below them, and replications without a value;\n"
-      "* outside 94-96 %%, ! below 90 %%. A reference of 50,000 labelled rows, drawn anew each time.\n"
-      "%-10s %-21s %6s %4s  %-18s  %-18s  %s\n",
-      "scores", "metric", "rows", "prev", "ci, realized", "ci, estimated", "pi, estimated");
+  std::fputs(kTallyLegend, stdout);
+  std::printf("%-10s %-21s %6s %4s  %-18s  %-18s  %s\n", "scores", "metric", "rows", "prev", "ci, realized",
+              "ci, estimated", "pi, estimated");
   for (const bool distorted : {true, false}) {
     Verdict verdict;
     for (const std::int64_t rows : {500, 2'000, 10'000}) {
@@ -162,15 +118,17 @@ int performance(const Options& options) {
         const World world{distorted, rows, prevalence};
         const std::vector<Tally> tallies = run(world, all, options);
         for (std::size_t m = 0; m < all.size(); ++m) {
-          print(world, all[m].name, tallies[m], options.replications, verdict);
+          std::printf("%-10s %-21s %6lld %.2f", distorted ? "distorted" : "calibrated", all[m].name,
+                      static_cast<long long>(rows), prevalence);
+          verdict.print(tallies[m], options.replications);
         }
         std::fflush(stdout);
       }
     }
-    static constexpr const char* kNames[kKinds] = {"ci, realized", "ci, estimated", "pi, estimated"};
     for (int k = 0; k < kKinds; ++k) {
       std::printf("%s scores, %s: %d of %d cells inside 94-96 %%, %d below 90 %%\n",
-                  distorted ? "distorted" : "calibrated", kNames[k], verdict.inside[k], verdict.cells, verdict.low[k]);
+                  distorted ? "distorted" : "calibrated", kKindNames[k], verdict.inside[k], verdict.cells,
+                  verdict.low[k]);
     }
   }
   return 0;

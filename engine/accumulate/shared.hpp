@@ -17,7 +17,8 @@ namespace longwatch::accumulating {
 
 inline constexpr std::int64_t kSlabBytes = 32 << 20;
 inline constexpr std::int64_t kMostSlabRows = 65'536;
-inline constexpr std::size_t kColumnsAtOnce = 256;  // read side by side: each open column chunk holds buffers of its own
+// Read side by side: each open column chunk holds buffers of its own.
+inline constexpr std::size_t kColumnsAtOnce = 256;
 
 // What all workers share: immutable plans, and the result behind striped locks.
 class Shared {
@@ -71,8 +72,8 @@ class Shared {
     if (pass_.states) return true;
     return std::find(pass_.features.begin(), pass_.features.end(), column) != pass_.features.end();
   }
-  /// The columns to read, in parts that are read one after another. Those of the PCA and of performance are in one part:
-  /// they take whole rows.
+  /// The columns to read, in parts that are read one after another. Those of the PCA and of performance are in one
+  /// part: they take whole rows.
   [[nodiscard]] std::vector<std::vector<std::size_t>> parts() const {
     std::vector<std::vector<std::size_t>> out(1);
     if (pass_.gram || pass_.errors) out[0] = pass_.features;

@@ -69,9 +69,9 @@ Cumulants square_cumulants(const NullSpread& null, double extra) {
 }
 
 /// Finds where p(x) falls to `level`, between 0 and infinity, from `start` on; p decreases. Steps are taken in
-/// sqrt(-2 log p), which is nearly linear in x: one of Newton's, then secants, as a saddlepoint tail's own density is only
-/// nearly its slope; halvings where they leave the bracket. The last step is not checked: log p is then within 1e-6 of
-/// log `level`.
+/// sqrt(-2 log p), which is nearly linear in x: one of Newton's, then secants, as a saddlepoint tail's own density is
+/// only nearly its slope; halvings where they leave the bracket. The last step is not checked: log p is then within
+/// 1e-6 of log `level`.
 template <class F>
 double solve(double start, double level, const F& tail) {
   const double target = std::sqrt(-2 * std::log(level));
@@ -220,7 +220,7 @@ void NullThreshold::learn_places(const std::vector<NullChunk>& reference) {
     return -0.5 * (logs + (squares - shift * shift / weights) / base);
   });
   const double typical = std::sqrt(mean_chance + overdispersion());
-  if (mean_chance > 0) start_ = solve(3 * typical, rate_, [&](double d) { return place_tail(d, mean_chance); }) / typical;
+  set_start(solve(kStart * typical, rate_, [&](double d) { return place_tail(d, mean_chance); }) / typical);
 }
 
 void NullThreshold::learn_distances(const std::vector<NullChunk>& reference) {
@@ -249,8 +249,12 @@ void NullThreshold::learn_distances(const std::vector<NullChunk>& reference) {
   });
   const Cumulants c = square_cumulants(typical, overdispersion());
   const double deviation = std::sqrt(c.variance);
-  const double limit = solve(c.mean + 3 * deviation, rate_, [&](double y) { return square_tail(y, typical); });
-  start_ = (limit - c.mean) / deviation;
+  const double limit = solve(c.mean + kStart * deviation, rate_, [&](double y) { return square_tail(y, typical); });
+  set_start((limit - c.mean) / deviation);
+}
+
+void NullThreshold::set_start(double deviations) {
+  if (std::isfinite(deviations)) start_ = deviations;  // not where a variance overflowed, or there is none
 }
 
 double NullThreshold::overdispersion() const {

@@ -71,6 +71,7 @@ class NullThreshold {
   };
   void learn_places(const std::vector<NullChunk>& reference);
   void learn_distances(const std::vector<NullChunk>& reference);
+  void set_start(double deviations);
   template <class LogLikelihood>
   void weigh(double base, double most, const LogLikelihood& log_likelihood);
   [[nodiscard]] Tail place_tail(double distance, double variance) const;
@@ -84,7 +85,8 @@ class NullThreshold {
   double rate_ = 0.01;
   Sides sides_ = Sides::both;
   std::size_t chunks_ = 0;
-  double start_ = 3;  // where limits of ordinary chunks are about, in typical deviations
+  static constexpr double kStart = 3;
+  double start_ = kStart;  // where limits of ordinary chunks are about, in typical deviations
   std::vector<Node> nodes_ = {{0, 1}};
 };
 

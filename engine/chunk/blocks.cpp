@@ -107,11 +107,8 @@ Result<void> check_blocks(const Source& source, const ModelConfig& model) {
   if (column.empty() || source.find(column) != nullptr) return {};
   std::vector<std::string> names;
   for (const ColumnInfo& info : source.columns()) names.push_back(info.name);
-  Location where;
-  if (const auto place = model.places.find("intervals.resample"); place != model.places.end()) where = place->second;
-  where.model = model.name;
-  return Error{ErrorCode::configuration, "the data has no column '" + column + "' to resample by", where,
-               known_names_hint(column, names)};
+  return Error{ErrorCode::configuration, "the data has no column '" + column + "' to resample by",
+               place_of(model, "intervals.resample"), known_names_hint(column, names)};
 }
 
 Result<std::optional<ChunkPlan>> split_by_block(const Source& source, const ModelConfig& model, const ChunkRule& rule,

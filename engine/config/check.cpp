@@ -67,7 +67,7 @@ Result<void> check_labels(const ModelConfig& model) {
     if (model.target.empty())
       return error_at(model, key, std::string("'") + key + "' need a 'target'", "name the column they fill");
   }
-  if (!model.label_map.empty() && model.task != Task::binary && model.task != Task::multiclass)
+  if (!model.label_map.empty() && !is_classifier(model.task))
     return error_at(model, "label_map", "'label_map' is for classifiers", "remove it");
   return {};
 }

@@ -13,6 +13,7 @@
 namespace longwatch {
 
 enum class Task : std::uint8_t { none, binary, multiclass, regression };
+inline bool is_classifier(Task task) { return task == Task::binary || task == Task::multiclass; }
 
 enum class ChunkKind : std::uint8_t { size, number, period };
 enum class PeriodUnit : std::uint8_t { hour, day, week, month, quarter, year };
@@ -184,6 +185,14 @@ struct ModelConfig {
   std::map<std::string, Location>
       places;  ///< key path (e.g. "timestamp", "constraints[0].column") -> where it was written
 };
+
+/// Where a key of a model was written, with the model's name; the name alone where it was not.
+inline Location place_of(const ModelConfig& model, const std::string& key) {
+  const auto place = model.places.find(key);
+  Location where = place == model.places.end() ? Location() : place->second;
+  where.model = model.name;
+  return where;
+}
 
 /// A fleet: what one configuration file describes.
 struct FleetConfig {

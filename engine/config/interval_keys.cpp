@@ -7,8 +7,6 @@
 namespace longwatch {
 namespace {
 
-const char* const kText = R"({"$ref": "#/$defs/text"})";
-
 Result<void> read_interval_method(const Field& field, ModelConfig& model) {
   LW_TRY(const std::size_t choice, field.choice());
   model.intervals.bootstrap = choice == 1;

@@ -37,6 +37,9 @@ struct FilterDraft {
   std::vector<FilterCondition> conditions;  ///< without a column
 };
 
+/// JSON Schema of a text.
+inline constexpr const char* kText = R"({"$ref": "#/$defs/text"})";
+
 const std::vector<Key<ModelConfig>>& model_keys();
 const std::vector<Key<ModelConfig>>& feature_keys();
 const std::vector<Key<ModelConfig>>& pca_keys();

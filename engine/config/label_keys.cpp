@@ -5,8 +5,6 @@
 namespace longwatch {
 namespace {
 
-const char* const kText = R"({"$ref": "#/$defs/text"})";
-
 Result<void> read_files(const Field& field, LabelsConfig& labels) {
   LW_TRY(labels.files, field.texts());
   return {};

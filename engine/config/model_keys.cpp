@@ -9,7 +9,6 @@ namespace {
 
 constexpr double kMost = std::numeric_limits<double>::max();
 
-const char* const kText = R"({"$ref": "#/$defs/text"})";
 const char* const kTexts = R"({"$ref": "#/$defs/texts"})";
 
 template <std::string ModelConfig::*member>
@@ -339,9 +338,9 @@ const std::vector<Key<ModelConfig>>& model_keys() {
         "{variance: 0.65, max_columns: 2000}", "{variance: 0.8}", R"({"$ref": "#/$defs/pca"})"},
        read_pca},
       {{"intervals", "a map with method, resamples, seed and resample",
-        "How intervals are made. `method`, `resamples` and `seed` are for the performance metrics of binary classifiers.",
-        "{method: auto, resample: rows}",
-        "{method: bootstrap, resamples: 1000}", R"({"$ref": "#/$defs/intervals"})"},
+        "How intervals are made. `method`, `resamples` and `seed` are for the performance metrics of binary "
+        "classifiers.",
+        "{method: auto, resample: rows}", "{method: bootstrap, resamples: 1000}", R"({"$ref": "#/$defs/intervals"})"},
        read_intervals},
       {{"quantiles", "a whole number from 16 to 65536",
         "Reference quantiles that cut a continuous column into bins; more are finer and larger.", "1024", "4096",

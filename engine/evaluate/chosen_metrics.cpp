@@ -18,10 +18,8 @@ std::vector<std::string> metric_names(const ModelConfig& model) {
 }
 
 Error unknown_metric(const ModelConfig& model, const std::string& name, const std::string& place) {
-  Location where;
-  if (const auto found = model.places.find(place); found != model.places.end()) where = found->second;
-  where.model = model.name;
-  return {ErrorCode::configuration, "there is no metric '" + name + "'", where, known_names_hint(name, metric_names(model))};
+  return {ErrorCode::configuration, "there is no metric '" + name + "'", place_of(model, place),
+          known_names_hint(name, metric_names(model))};
 }
 
 bool matches_any(const ModelConfig& model, const std::string& pattern) {
@@ -43,12 +41,8 @@ Result<void> check_names(const ModelConfig& model) {
   for (const CustomMetric& metric : model.custom_metrics) {
     const auto same = [&](const Metric* other) { return other->name == metric.name; };
     if (std::none_of(all_metrics().begin(), all_metrics().end(), same)) continue;
-    Location where;
-    const auto place = model.places.find("custom_metrics." + metric.name);
-    if (place != model.places.end()) where = place->second;
-    where.model = model.name;
-    return Error{ErrorCode::configuration, "'" + metric.name + "' is a metric of Longwatch's own", where,
-                 "choose another name"};
+    return Error{ErrorCode::configuration, "'" + metric.name + "' is a metric of Longwatch's own",
+                 place_of(model, "custom_metrics." + metric.name), "choose another name"};
   }
   return {};
 }

@@ -9,7 +9,6 @@
 #include <optional>
 
 #include "engine/base/hash.hpp"
-#include "engine/base/text.hpp"
 #include "engine/chunk/blocks.hpp"
 #include "engine/evaluate/cell_states.hpp"
 #include "engine/evaluate/constraints.hpp"
@@ -295,7 +294,8 @@ class ColumnTask {
       if (all[i].column != profile_column_->column.name || all[i].kind == ConstraintKind::unique) continue;
       Judged judged = base;
       judged.constraint = static_cast<std::int32_t>(i);
-      judged.value = view.number ? check_numbers(all[i], view.numbers) : check_categories(by_label(all[i]), view.categories);
+      judged.value =
+          view.number ? check_numbers(all[i], view.numbers) : check_categories(by_label(all[i]), view.categories);
       judged.upper = constraint_limit(all[i]);
       out_.push_back(std::move(judged));
     }

@@ -96,9 +96,8 @@ struct Missed {
 
 /// Those that miss most come first, by share of the chunks, then by name; the rest is counted.
 std::string worst_of(std::vector<Missed> missed) {
-  std::stable_sort(missed.begin(), missed.end(), [](const Missed& a, const Missed& b) {
-    return a.chunks * b.compared > b.chunks * a.compared;
-  });
+  std::stable_sort(missed.begin(), missed.end(),
+                   [](const Missed& a, const Missed& b) { return a.chunks * b.compared > b.chunks * a.compared; });
   std::string out;
   for (std::size_t i = 0; i < std::min(missed.size(), kNamedMetrics); ++i) {
     out += (out.empty() ? "" : ", ") + std::string(missed[i].metric) + " in " +

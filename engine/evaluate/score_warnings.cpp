@@ -73,10 +73,10 @@ void add_warnings(const ReferenceProfile& profile, const StateTable& table, cons
   const auto of = [&](std::int64_t count) {
     return std::to_string(count) + " of " + std::to_string(faults.rows) + " rows of the " + period + " ";
   };
-  const std::string without = multiclass ? "; they count as rows without scores" : "; they count as rows without a score";
+  const std::string without =
+      multiclass ? "; they count as rows without scores" : "; they count as rows without a score";
   if (faults.scores > 0) out.push_back(of(faults.scores) + "have a score outside [0, 1]" + without);
-  if (faults.unnormalised > 0)
-    out.push_back(of(faults.unnormalised) + "have scores that do not add up to 1" + without);
+  if (faults.unnormalised > 0) out.push_back(of(faults.unnormalised) + "have scores that do not add up to 1" + without);
   if (faults.incomplete > 0) out.push_back(of(faults.incomplete) + "lack the score of a class" + without);
   const std::string stands = std::string("that stands for ") + (multiclass ? "no" : "neither") + " class (";
   if (faults.predictions > 0) {
@@ -96,7 +96,8 @@ std::vector<std::string> score_warnings(const ModelConfig& model, const Referenc
                                         const StateTable& analysis) {
   std::vector<std::string> out;
   const PerformanceProfile& performance = profile.performance;
-  if (is_classifier(model.task) && !performance.unusable.empty()) out.push_back("performance is " + performance.unusable);
+  if (is_classifier(model.task) && !performance.unusable.empty())
+    out.push_back("performance is " + performance.unusable);
   add_warnings(profile, profile.states, "reference", out);
   add_warnings(profile, analysis, "analysis", out);
   return out;

@@ -9,7 +9,8 @@
 namespace longwatch {
 
 /// One sentence a kind of fault and period: scores outside [0, 1], of several classes also such that do not add up
-/// to 1 or lack one, predictions and labels that stand for no class (the first of them named). `analysis`: its states, seen through `profile`.
+/// to 1 or lack one, predictions and labels that stand for no class (the first of them named). `analysis`: its states,
+/// seen through `profile`.
 std::vector<std::string> score_warnings(const ModelConfig& model, const ReferenceProfile& profile,
                                         const StateTable& analysis);
 

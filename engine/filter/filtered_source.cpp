@@ -73,13 +73,6 @@ Totals totals_of(const std::vector<GroupMask>& masks) {
   return out;
 }
 
-Location place_of(const ModelConfig& model, const char* key) {
-  const auto place = model.places.find(key);
-  Location where = place == model.places.end() ? Location() : place->second;
-  where.model = model.name;
-  return where;
-}
-
 Error nothing_left(const ModelConfig& model, const Totals& totals, const char* period, const TimeWindow& window) {
   const RowCounts& counts = totals.counts;
   if (counts.filtered == counts.read) {

@@ -26,8 +26,11 @@ Result<std::vector<double>> worth_by_class(const ModelConfig& model, const std::
       }
       const std::size_t at = index(predicted) * classes.size() + index(truth);
       if (known[at] && out[at] != value) {
-        return Error{ErrorCode::data, "the costs have two values for label '" + rule.of(truth) + "' predicted as '" +
-                                          rule.of(predicted) + "' (label_map makes labels one)", {}, ""};
+        return Error{ErrorCode::data,
+                     "the costs have two values for label '" + rule.of(truth) + "' predicted as '" +
+                         rule.of(predicted) + "' (label_map makes labels one)",
+                     {},
+                     ""};
       }
       known[at] = true;
       out[at] = value;

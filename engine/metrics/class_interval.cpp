@@ -59,6 +59,26 @@ const char* method_of(const Functional& functional) {
   return &functional == &kRocAuc ? "logit_delong" : "delta";
 }
 
+// Fills all that `error` tells of a value; `error` is of the value / `scale`, and interval(variance, z) gives the
+// value's interval. Nothing where the error is not known.
+template <class IntervalOf>
+void set_intervals(const ClassesView& view, bool estimated, const ClassError& error, const char* method, double scale,
+                   MetricValue& out, const IntervalOf& interval) {
+  if (!std::isfinite(error.sampling)) return;
+  const double z = normal_quantile((1 + kLevel) / 2);
+  const double calibration = estimated ? calibration_variance(view, error) : 0;
+  out.standard_error = scale * std::sqrt(error.sampling + calibration);
+  out.learned_variance = scale * scale * calibration;
+  const Interval population = interval(error.sampling + calibration, z);
+  out.ci_lower = population.lower;
+  out.ci_upper = population.upper;
+  out.interval_method = method;
+  if (!estimated) return;
+  const Interval realized = interval(error.labels + calibration, z);
+  out.pi_lower = realized.lower;
+  out.pi_upper = realized.upper;
+}
+
 // Of the reference; worked out once for each metric.
 ClassFigures::Figure figure_of(const ClassesView& reference, bool estimated, const Functional& functional,
                                Average average) {
@@ -80,37 +100,19 @@ ClassFigures::Figure figure_of(const ClassesView& reference, bool estimated, con
 
 void add_matrix_interval(const ClassesView& view, bool estimated, const std::vector<double>& gradient,
                          MetricValue& out) {
-  const ClassError error = matrix_error(view, estimated, gradient);
-  if (!std::isfinite(error.sampling)) return;
-  const double z = normal_quantile((1 + kLevel) / 2);
-  const double calibration = estimated ? calibration_variance(view, error) : 0;
-  out.standard_error = std::sqrt(error.sampling + calibration);
-  out.learned_variance = calibration;
-  out.ci_lower = out.value - z * out.standard_error;
-  out.ci_upper = out.value + z * out.standard_error;
-  out.interval_method = "delta";
-  if (!estimated) return;
-  const double realized = z * std::sqrt(error.labels + calibration);
-  out.pi_lower = out.value - realized;
-  out.pi_upper = out.value + realized;
+  set_intervals(view, estimated, matrix_error(view, estimated, gradient), "delta", 1, out,
+                [&](double variance, double z) {
+                  const double reach = z * std::sqrt(variance);
+                  return Interval{out.value - reach, out.value + reach};
+                });
 }
 
 void add_share_interval(const ClassesView& view, bool estimated, const ClassError& error, double denominator,
                         double scale, MetricValue& out) {
-  if (!std::isfinite(error.sampling)) return;
-  const double z = normal_quantile((1 + kLevel) / 2);
-  const double share = out.value / scale;
-  const double calibration = estimated ? calibration_variance(view, error) : 0;
-  out.standard_error = scale * std::sqrt(error.sampling + calibration);
-  out.learned_variance = scale * scale * calibration;
-  const Interval population = of_share(share, error.sampling + calibration, denominator, z);
-  out.ci_lower = scale * population.lower;
-  out.ci_upper = scale * population.upper;
-  out.interval_method = "wilson";
-  if (!estimated) return;
-  const Interval realized = of_share(share, error.labels + calibration, denominator, z);
-  out.pi_lower = scale * realized.lower;
-  out.pi_upper = scale * realized.upper;
+  set_intervals(view, estimated, error, "wilson", scale, out, [&](double variance, double z) {
+    const Interval share = of_share(out.value / scale, variance, denominator, z);
+    return Interval{scale * share.lower, scale * share.upper};
+  });
 }
 
 void add_class_interval(const MetricInput& input, bool estimated, const Functional& functional, Average average,
@@ -119,20 +121,9 @@ void add_class_interval(const MetricInput& input, bool estimated, const Function
   const ClassesView& view = *input.classes;
   const ClassError error = class_error(view, estimated, functional, average);
   if (!std::isfinite(error.sampling)) return;
-  const double z = normal_quantile((1 + kLevel) / 2);
   const double rows = rows_of(view, estimated);
-  const double calibration = estimated ? calibration_variance(view, error) : 0;
-  out.standard_error = std::sqrt(error.sampling + calibration);
-  out.learned_variance = calibration;
-  const Interval population = interval_of(functional, out, error.sampling + calibration, rows, z);
-  out.ci_lower = population.lower;
-  out.ci_upper = population.upper;
-  out.interval_method = method_of(functional);
-  if (estimated) {
-    const Interval realized = interval_of(functional, out, error.labels + calibration, rows, z);
-    out.pi_lower = realized.lower;
-    out.pi_upper = realized.upper;
-  }
+  set_intervals(view, estimated, error, method_of(functional), 1, out,
+                [&](double variance, double z) { return interval_of(functional, out, variance, rows, z); });
   if (input.reference_classes == nullptr) return;
   const ClassFigures::Figure usual = figure_of(*input.reference_classes, estimated, functional, average);
   const double reference_rows = rows_of(*input.reference_classes, estimated);

@@ -16,8 +16,8 @@ void add_class_interval(const MetricInput& input, bool estimated, const Function
 void add_matrix_interval(const ClassesView& view, bool estimated, const std::vector<double>& gradient,
                          MetricValue& out);
 
-/// The same, but for null, of a share of rows (`out.value` / `scale`), by its variances: Wilson's interval; where that says
-/// nothing, of a share of `denominator` rows. `scale`: the value is so many times the share.
+/// The same, but for null, of a share of rows (`out.value` / `scale`), by its variances: Wilson's interval; where that
+/// says nothing, of a share of `denominator` rows. `scale`: the value is so many times the share.
 void add_share_interval(const ClassesView& view, bool estimated, const ClassError& error, double denominator,
                         double scale, MetricValue& out);
 

@@ -22,8 +22,7 @@ void add_null(const ClassesView& reference, bool estimated, double rows, const M
   const Result<double> expected = h.value(matrix);
   if (!expected.ok()) return;
   const double variance = matrix_error(reference, estimated, h.gradient(matrix)).sampling * rows / all.rows;
-  out.null.expected = expected.value();
-  out.null.error = std::sqrt(variance * (1 + rows / all.rows));
+  set_null(out.null, expected.value(), variance, rows, all.rows);
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ struct MatrixFunction {
   std::function<std::vector<double>(const ClassMatrix&)> gradient;
 };
 
-/// The function of a cell's matrix, estimated or realized, or why there is none: its error is why the value is undefined.
-/// Intervals by the delta method (class_error.hpp); what chance does by the reference's matrix, as of so many rows.
-/// O(K^2), or O(K^3) of estimates up to kMaxProductClasses classes.
+/// The function of a cell's matrix, estimated or realized, or why there is none: its error is why the value is
+/// undefined. Intervals by the delta method (class_error.hpp); what chance does by the reference's matrix, as of so
+/// many rows. O(K^2), or O(K^3) of estimates up to kMaxProductClasses classes.
 MetricValue class_value(const MetricInput& input, Family family, const MatrixFunction& h);
 
 }  // namespace longwatch::metrics

@@ -8,6 +8,7 @@
 #include "engine/metrics/class_totals.hpp"
 #include "engine/metrics/confusion_value.hpp"
 #include "engine/metrics/residual_totals.hpp"
+#include "engine/metrics/slope.hpp"
 #include "engine/model/class_labels.hpp"
 
 namespace longwatch {
@@ -113,7 +114,7 @@ class ClassExpression {
     const std::vector<double> here = values(matrix);
     for (std::size_t t = 0; t < totals_.size(); ++t) {
       const double step = 1e-4 * (here[t] + 1e-3 * matrix.rows);
-      const double slope = (moved(here, t, step) - moved(here, t, -step)) / (2 * step);
+      const double slope = metrics::slope_at(here, t, step, [this](const auto& at) { return value_or_nan(at); });
       for (std::size_t at = 0; at < out.size(); ++at) {
         const double of_total = totals_[t].slope(at, matrix.classes, labels_per_row_);
         if (of_total != 0) out[at] += slope * of_total;
@@ -128,8 +129,7 @@ class ClassExpression {
     for (const ClassTotal& total : totals_) out.push_back(total.of(matrix, labels_per_row_));
     return out;
   }
-  [[nodiscard]] double moved(std::vector<double> values, std::size_t at, double by) const {
-    values[at] += by;
+  [[nodiscard]] double value_or_nan(const std::vector<double>& values) const {
     const Result<double> value = expression_.evaluate(values);
     return value.ok() ? value.value() : kNaN;
   }
@@ -148,8 +148,9 @@ MetricValue of_classes(const MetricInput& input, Family family, const CustomMetr
   if (!parsed.ok()) return MetricValue::undefined(parsed.error().what);
   const double ratio = labels_per_row(family, input.classes->state->labelled(), input.classes->realized.rows);
   const ClassExpression h(parsed.value(), totals, ratio);
-  return metrics::class_value(input, family, {[&](const ClassMatrix& m) { return h.value(m); },
-                                              [&](const ClassMatrix& m) { return h.gradient(m); }});
+  return metrics::class_value(
+      input, family,
+      {[&](const ClassMatrix& m) { return h.value(m); }, [&](const ClassMatrix& m) { return h.gradient(m); }});
 }
 
 MetricValue of_residuals(const MetricInput& input, Family family, const CustomMetric& wanted) {
@@ -202,7 +203,8 @@ LONGWATCH_METRIC(estimated_custom)
 const Metric metric_estimated_custom = {
     .name = "custom",
     .summary =
-        "The metrics under `custom_metrics`, each by its own name, from totals that the calibrated scores let expect; of a regression, those that "
+        "The metrics under `custom_metrics`, each by its own name, from totals that the calibrated scores let expect; "
+        "of a regression, those that "
         "its estimated losses add up to.",
     .source = "the user's expression",
     .family = Family::estimated_performance,

@@ -10,13 +10,14 @@ namespace {
 void add_powers(ErrorMoments& out, const double power[5], double base, double slope, double times) {
   const double b2 = base * base, s2 = slope * slope;
   out.variance += times * (b2 * power[0] + 2 * base * slope * power[1] + s2 * power[2]);
-  out.third += times * (b2 * base * power[0] + 3 * b2 * slope * power[1] + 3 * base * s2 * power[2] + s2 * slope * power[3]);
+  out.third +=
+      times * (b2 * base * power[0] + 3 * b2 * slope * power[1] + 3 * base * s2 * power[2] + s2 * slope * power[3]);
   out.fourth += times * (b2 * b2 * power[0] + 4 * b2 * base * slope * power[1] + 6 * b2 * s2 * power[2] +
                          4 * base * s2 * slope * power[3] + s2 * s2 * power[4]);
 }
 
-// What a row's expected masses move the function by, less the mean row's: given the number of rows, only how rows differ
-// counts.
+// What a row's expected masses move the function by, less the mean row's: given the number of rows, only how rows
+// differ counts.
 ErrorMoments rows_of_confusion(const ByCell& g, const EstimateNoise& noise, double times) {
   const double positive[2] = {g[2], g[0]};
   const double negative[2] = {g[3], g[1]};

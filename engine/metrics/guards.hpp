@@ -44,6 +44,13 @@ inline MetricValue checked(MetricValue answer) {
   return answer;
 }
 
+/// What chance does to a chunk of `rows` rows of the reference: `value` and `variance` are those of so many rows, and
+/// the reference has its own error too.
+inline void set_null(NullSpread& null, double value, double variance, double rows, double reference_rows) {
+  null.expected = value;
+  null.error = std::sqrt(variance * (1 + rows / reference_rows));
+}
+
 /// compute(counts) of a column of either kind; only the rows' counts are read, so unusable columns have them too.
 template <class Compute>
 MetricValue with_counts(const MetricInput& input, Compute compute) {

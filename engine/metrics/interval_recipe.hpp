@@ -56,7 +56,7 @@ struct IntervalRecipe {
   std::vector<Proportion> shares;
   bool dice = false;   ///< the value is 2 s / (1 + s) of that share: F1 of the Jaccard index
   Form form = Form::plain;
-  bool total = false;  ///< of shares: times the rows
+  bool total = false;            ///< of shares: times the rows
   const char* method = "delta";  ///< name of the realized value's interval, where it is not one of shares
   double least = 0;    ///< range of the value; +-inf: none
   double greatest = 1;

@@ -157,7 +157,7 @@ inline bool of_model(AppliesTo applies_to, Task task) {
     case AppliesTo::multiclass:
       return task == Task::multiclass;
     case AppliesTo::classifier:
-      return task == Task::binary || task == Task::multiclass;
+      return is_classifier(task);
     case AppliesTo::regression:
       return task == Task::regression;
     default:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/metrics/guards.hpp"
 #include "engine/metrics/metric_errors.hpp"
 #include "engine/metrics/reference_figures.hpp"
 
@@ -42,12 +43,6 @@ void set_ci(MetricValue& out, const Interval& ci, const char* method) {
   out.ci_lower = ci.lower;
   out.ci_upper = ci.upper;
   out.interval_method = method;
-}
-
-// `variance`: of a chunk of so many rows of the reference, which has its own error too.
-void set_null(NullSpread& null, double value, double variance, double rows, double reference_rows) {
-  null.expected = value;
-  null.error = std::sqrt(variance * (1 + rows / reference_rows));
 }
 
 // A value that no resampling would change (perfect ranking, say) still has an interval: that of a share of all members

@@ -8,8 +8,9 @@
 namespace longwatch::metrics {
 
 /// Fills standard_error, ci_*, interval_method and null of a realized value (`out.value`, of `view.realized`).
-/// `reference`: the view of the same segment's reference, or null. Members stay NaN where they are not known. O(scores);
-/// O(1) for functions of the confusion matrix; once for every reference and recipe also O(scores of the reference).
+/// `reference`: the view of the same segment's reference, or null. Members stay NaN where they are not known.
+/// O(scores); O(1) for functions of the confusion matrix; once for every reference and recipe also O(scores of the
+/// reference).
 void add_realized_interval(const IntervalRecipe& recipe, const ClassifierView& view, const ClassifierView* reference,
                            double level, MetricValue& out);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/metrics/metric_errors.hpp"
+#include "engine/metrics/slope.hpp"
 
 namespace longwatch::metrics {
 namespace {
@@ -35,10 +36,7 @@ ByCell slopes(const IntervalRecipe& recipe, const Confusion& matrix) {
   ByCell out{};
   for (std::size_t i = 0; i < 4; ++i) {
     const double step = 1e-4 * (m[i] + 1e-3 * rows);
-    ByCell up = m, down = m;
-    up[i] += step;
-    down[i] -= step;
-    out[i] = (value_at(recipe, up) - value_at(recipe, down)) / (2 * step);
+    out[i] = slope_at(m, i, step, [&](const ByCell& at) { return value_at(recipe, at); });
   }
   return out;
 }

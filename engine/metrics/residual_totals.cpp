@@ -4,16 +4,16 @@
 #include "engine/metrics/estimated_loss.hpp"
 #include "engine/metrics/normal.hpp"
 #include "engine/metrics/regression.hpp"
+#include "engine/metrics/slope.hpp"
 
 namespace longwatch::metrics {
 namespace {
 
 constexpr double kLevel = 0.975;
-constexpr std::size_t kSums = 3;
+constexpr std::size_t kSums = std::size(kLossTotals);
 constexpr std::size_t kFirstSum = 2;  // after rows and labels
 using Sums = std::array<double, kSums>;
 constexpr const TermPowers* kTerms[kSums] = {&kErrorPowers, &kAbsolutePowers, &kSquaredPowers};
-constexpr Loss kLossOf[kSums] = {Loss::signed_error, Loss::absolute, Loss::squared};
 
 ResidualTotals totals_of(double rows, double labels, const Sums& sums) {
   return {rows, labels, sums[0], sums[1], sums[2]};
@@ -30,12 +30,10 @@ Sums slopes(const ResidualFunction& h, double rows, double labels, const Sums& s
   for (std::size_t k = 0; k < kSums; ++k) {
     const double step = 1e-4 * scale[k];
     if (!h.reads[kFirstSum + k] || !(step > 0)) continue;
-    Sums up = sums, down = sums;
-    up[k] += step;
-    down[k] -= step;
-    const Result<double> above = h.value(totals_of(rows, labels, up));
-    const Result<double> below = h.value(totals_of(rows, labels, down));
-    out[k] = above.ok() && below.ok() ? (above.value() - below.value()) / (2 * step) : kNaN;
+    out[k] = slope_at(sums, k, step, [&](const Sums& at) {
+      const Result<double> value = h.value(totals_of(rows, labels, at));
+      return value.ok() ? value.value() : kNaN;
+    });
   }
   return out;
 }
@@ -46,8 +44,8 @@ double signed_squares(const ResidualState& state) {
   for (const auto& [bin, rows] : state.errors) {
     if (bin == 0) continue;
     const int at = std::abs(bin) - 1;
-    const double width = std::ldexp(1.0 / row::kErrorBinsPerOctave,
-                                    at / row::kErrorBinsPerOctave - row::kErrorOctaves / 2);
+    const double width =
+        std::ldexp(1.0 / row::kErrorBinsPerOctave, at / row::kErrorBinsPerOctave - row::kErrorOctaves / 2);
     const double middle = width * (row::kErrorBinsPerOctave + at % row::kErrorBinsPerOctave + 0.5);
     (bin > 0 ? positive : negative) += static_cast<double>(rows) * middle * middle;
   }
@@ -104,8 +102,9 @@ double shift_of(const Sums& g, const RowTerms& terms) {
     ++moved;
     only = k;
   }
-  return moved == 1 && terms.covariance[only][only] > 0 ? g[only] * terms.third[only] / (6 * terms.covariance[only][only])
-                                                        : 0;
+  return moved == 1 && terms.covariance[only][only] > 0
+             ? g[only] * terms.third[only] / (6 * terms.covariance[only][only])
+             : 0;
 }
 
 MetricValue realized_value(const MetricInput& input, const ResidualFunction& h) {
@@ -114,7 +113,9 @@ MetricValue realized_value(const MetricInput& input, const ResidualFunction& h) 
   const RowTerms terms = terms_of(state);
   const double n = terms.n;
   const double labels_per_row = static_cast<double>(state.labelled + state.labels_alone) / n;
-  const auto at = [&](const RowTerms& of) { return slopes(h, n, n * labels_per_row, times(of.mean, n), times(of.scale, n)); };
+  const auto at = [&](const RowTerms& of) {
+    return slopes(h, n, n * labels_per_row, times(of.mean, n), times(of.scale, n));
+  };
   const Result<double> value = h.value(totals_of(n, n * labels_per_row, times(terms.mean, n)));
   if (!value.ok()) return MetricValue::undefined(value.error().what);
   MetricValue out = value_of(value.value());
@@ -132,8 +133,7 @@ MetricValue realized_value(const MetricInput& input, const ResidualFunction& h) 
   const RowTerms reference = terms_of(*input.reference_residuals);
   const Result<double> expected = h.value(totals_of(n, n * labels_per_row, times(reference.mean, n)));
   if (!expected.ok()) return out;
-  out.null.expected = expected.value();
-  out.null.error = std::sqrt(n * influence_variance(at(reference), reference) * (1 + n / reference.n));
+  set_null(out.null, expected.value(), n * influence_variance(at(reference), reference), n, reference.n);
   return out;
 }
 
@@ -141,7 +141,7 @@ MetricValue realized_value(const MetricInput& input, const ResidualFunction& h) 
 struct LossMeans {
   double rows = 0;
   Sums mean{}, error{}, learned{}, population{}, realized{}, usual{}, chance{};  // learned: part of the error
-  std::string status;  // why there are none, or empty
+  std::string status;                                                            // why there are none, or empty
 };
 
 LossMeans means_of(const MetricInput& input, const ResidualFunction& h) {
@@ -153,7 +153,7 @@ LossMeans means_of(const MetricInput& input, const ResidualFunction& h) {
   }
   for (std::size_t k = 0; k < kSums; ++k) {
     if (!h.reads[kFirstSum + k]) continue;
-    const MetricValue loss = estimated_loss(input, kLossOf[k], false);
+    const MetricValue loss = estimated_loss(input, kLossTotals[k].loss, false);
     if (loss.status != "ok") {
       out.status = loss.status;
       return out;

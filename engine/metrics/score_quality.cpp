@@ -7,30 +7,19 @@
 namespace longwatch {
 namespace {
 
-// The share of rows that `binary` or `multiclass` counts. Known as soon as scores are counted, whether or not there are
-// labels.
-template <std::int64_t ScoreState::*binary, std::int64_t ClassState::*multiclass>
+// The share of rows that `multiclass` or `binary` (null: models of several classes only) counts. Known as soon as
+// scores are counted, whether or not there are labels.
+template <std::int64_t ClassState::*multiclass, std::int64_t ScoreState::*binary = nullptr>
 MetricValue share(const MetricInput& input) {
-  std::int64_t count = 0;
-  std::int64_t rows = 0;
-  if (input.classifier != nullptr) {
-    count = input.classifier->scores->*binary;
-    rows = input.classifier->scores->rows;
-  } else if (input.classes != nullptr) {
-    count = input.classes->state->*multiclass;
-    rows = input.classes->state->rows;
-  } else {
-    return metrics::without_scores(input);
+  const auto of = [](std::int64_t count, std::int64_t rows) {
+    if (rows == 0) return metrics::without_value("insufficient_data");
+    return metrics::value_of(static_cast<double>(count) / static_cast<double>(rows));
+  };
+  if (input.classes != nullptr) return of(input.classes->state->*multiclass, input.classes->state->rows);
+  if constexpr (binary != nullptr) {
+    if (input.classifier != nullptr) return of(input.classifier->scores->*binary, input.classifier->scores->rows);
   }
-  if (rows == 0) return metrics::without_value("insufficient_data");
-  return metrics::value_of(static_cast<double>(count) / static_cast<double>(rows));
-}
-
-MetricValue unnormalised_share(const MetricInput& input) {
-  if (input.classes == nullptr) return metrics::without_scores(input);
-  const ClassState& state = *input.classes->state;
-  if (state.rows == 0) return metrics::without_value("insufficient_data");
-  return metrics::value_of(static_cast<double>(state.unnormalised_scores) / static_cast<double>(state.rows));
+  return metrics::without_scores(input);
 }
 
 // Scores may well be missing: what is usual is told by the reference.
@@ -49,7 +38,8 @@ MetricValue missing_share(const MetricInput& input) {
 LONGWATCH_METRIC(invalid_score_rate)
 const Metric metric_invalid_score_rate = {
     .name = "invalid_score_rate",
-    .summary = "Share of rows with a score outside [0, 1], or an infinite one; such a row counts as one without scores.",
+    .summary =
+        "Share of rows with a score outside [0, 1], or an infinite one; such a row counts as one without scores.",
     .source = "count / rows",
     .family = Family::data_quality,
     .applies_to = AppliesTo::classifier,
@@ -57,7 +47,7 @@ const Metric metric_invalid_score_rate = {
     .greatest = 1,
     .needs_reference = false,
     .threshold = DefaultThreshold::upper_zero,
-    .compute = share<&ScoreState::invalid_scores, &ClassState::invalid_scores>,
+    .compute = share<&ClassState::invalid_scores, &ScoreState::invalid_scores>,
 };
 
 LONGWATCH_METRIC(unnormalised_score_rate)
@@ -71,7 +61,7 @@ const Metric metric_unnormalised_score_rate = {
     .greatest = 1,
     .needs_reference = false,
     .threshold = DefaultThreshold::upper_zero,
-    .compute = unnormalised_share,
+    .compute = share<&ClassState::unnormalised_scores>,
 };
 
 LONGWATCH_METRIC(missing_score_rate)
@@ -99,7 +89,7 @@ const Metric metric_unmapped_label_rate = {
     .greatest = 1,
     .needs_reference = false,
     .threshold = DefaultThreshold::upper_zero,
-    .compute = share<&ScoreState::unmapped_labels, &ClassState::unmapped_labels>,
+    .compute = share<&ClassState::unmapped_labels, &ScoreState::unmapped_labels>,
 };
 
 LONGWATCH_METRIC(unmapped_prediction_rate)
@@ -113,7 +103,7 @@ const Metric metric_unmapped_prediction_rate = {
     .greatest = 1,
     .needs_reference = false,
     .threshold = DefaultThreshold::upper_zero,
-    .compute = share<&ScoreState::unmapped_predictions, &ClassState::unmapped_predictions>,
+    .compute = share<&ClassState::unmapped_predictions, &ScoreState::unmapped_predictions>,
 };
 
 }  // namespace longwatch

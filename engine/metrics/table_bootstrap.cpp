@@ -255,10 +255,9 @@ struct Replicated {
 
 Replicated realized_replicates(const OutcomeTable& table, const Resampling& how) {
   Replicated out{coarse_table(table, kBootstrapCells), {}};
-  out.draws = draws_of(how.replicates, out.coarse.table, evaluators_of(table, out.coarse),
-                       [&](std::uint64_t r, OutcomeTable& own) {
-                         draw_rows(out.coarse.table, resample::key_of(how.key, r), own);
-                       });
+  out.draws = draws_of(
+      how.replicates, out.coarse.table, evaluators_of(table, out.coarse),
+      [&](std::uint64_t r, OutcomeTable& own) { draw_rows(out.coarse.table, resample::key_of(how.key, r), own); });
   return out;
 }
 
@@ -289,6 +288,7 @@ Draws estimated_draws(const ClassifierView& view, const CoarseTable& coarse, con
 struct TableReplicates {
   Resampling how;
   std::optional<Replicated> realized;
+  std::optional<Draws> matrix;           // of the realized confusion matrix alone, exactly: four numbers
   std::optional<Replicated> population;  // of an estimate
   std::optional<Draws> labels;           // likewise
 };
@@ -299,7 +299,7 @@ namespace {
 TableReplicates& replicates_of(const ClassifierView& view, const Resampling& how) {
   const bool same = view.replicates != nullptr && view.replicates->how.key == how.key &&
                     view.replicates->how.replicates == how.replicates;
-  if (!same) view.replicates = std::make_shared<TableReplicates>(TableReplicates{how, {}, {}, {}});
+  if (!same) view.replicates = std::make_shared<TableReplicates>(TableReplicates{how, {}, {}, {}, {}});
   return *view.replicates;
 }
 
@@ -321,10 +321,15 @@ TableReplicates& of_estimated(const ClassifierView& view, const Resampling& how)
   return all;
 }
 
-// Exactly, over four cells.
-std::vector<double> confusion_values(const IntervalRecipe& recipe, const OutcomeTable& four, const Resampling& how) {
-  const auto draw = [&](std::uint64_t r, OutcomeTable& own) { draw_rows(four, resample::key_of(how.key, r), own); };
-  return values_of(draws_of(how.replicates, four, {}, draw), recipe);
+Draws& of_matrix(const ClassifierView& view, const Resampling& how) {
+  TableReplicates& all = replicates_of(view, how);
+  if (!all.matrix) {
+    const OutcomeTable four = without_scores(view.realized);
+    all.matrix = draws_of(how.replicates, four, {}, [&](std::uint64_t r, OutcomeTable& own) {
+      draw_rows(four, resample::key_of(how.key, r), own);
+    });
+  }
+  return *all.matrix;
 }
 
 }  // namespace
@@ -332,8 +337,7 @@ std::vector<double> confusion_values(const IntervalRecipe& recipe, const Outcome
 void bootstrap_realized(const IntervalRecipe& recipe, const ClassifierView& view, const Resampling& how,
                         MetricValue& out) {
   const bool four = static_cast<bool>(recipe.of_confusion);
-  const std::vector<double> values = four ? confusion_values(recipe, without_scores(view.realized), how)
-                                          : values_of(of_realized(view, how).draws, recipe);
+  const std::vector<double> values = values_of(four ? of_matrix(view, how) : of_realized(view, how).draws, recipe);
   if (!enough(values, how)) return;
   const double centre = four ? recipe.of_confusion(confusion_of(view.realized))
                              : centre_of(view.realized, of_realized(view, how).coarse, recipe);

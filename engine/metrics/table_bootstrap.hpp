@@ -15,13 +15,14 @@ struct Resampling {
   std::uint64_t key = 0;  ///< of seed, model, segment and chunk
 };
 
-/// Both keep their replicates in the view: the first metric of a cell draws them, the others of the same key reuse them.
-/// A recipe is one of scored_recipes() or a function of the confusion matrix. Not for two threads on one view.
+// Both functions keep their replicates in the view: the first metric of a cell draws them, the others of the same key
+// read them. A recipe is one of scored_recipes() or a function of the confusion matrix. Not for two threads on one
+// view.
 
 /// Replaces ci_* and standard_error of a realized value (`out`, with its analytic interval) by those of a bootstrap of
 /// the rows (Poisson counts by cell), bias-corrected and accelerated (Efron 1987). Same bits for any number of threads.
-/// O(replicates x cells) for the first metric, O(replicates log replicates) for
-/// the others. Leaves the analytic interval where fewer than 9 of 10 replicates have a value.
+/// O(replicates x cells) for the first metric, O(replicates log replicates) for the others. Leaves the analytic
+/// interval where fewer than 9 of 10 replicates have a value.
 void bootstrap_realized(const IntervalRecipe& recipe, const ClassifierView& view, const Resampling& how,
                         MetricValue& out);
 

@@ -16,7 +16,6 @@ namespace longwatch {
 /// case as "1" and "0", surrounding blanks removed, any other text as it is. A missing label has none.
 std::string canonical_label(std::string_view text);
 
-inline bool is_classifier(Task task) { return task == Task::binary || task == Task::multiclass; }
 /// Whether a classifier's column of this role holds labels.
 inline bool holds_labels(Role role) { return role == Role::target || role == Role::prediction; }
 

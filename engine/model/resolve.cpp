@@ -47,10 +47,7 @@ class Resolver {
 
  private:
   [[nodiscard]] Error error(const std::string& path, std::string what, std::string hint) const {
-    Location where;
-    if (const auto place = model_.places.find(path); place != model_.places.end()) where = place->second;
-    where.model = model_.name;
-    return {ErrorCode::configuration, std::move(what), std::move(where), std::move(hint)};
+    return {ErrorCode::configuration, std::move(what), place_of(model_, path), std::move(hint)};
   }
 
   // The named column, which must occur once and be of a type that can be read.

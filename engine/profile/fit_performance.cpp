@@ -72,7 +72,7 @@ PerformanceProfile learn_classes(const ModelConfig& model, const std::vector<Col
   const ColumnProfile* target = with_role(columns, Role::target);
   if (model.task == Task::none) out.unusable = "undefined: the model has no task";
   if (target == nullptr) out.not_estimated = "undefined: the model has no target in the reference";
-  if (model.task != Task::binary && model.task != Task::multiclass) return out;
+  if (!is_classifier(model.task)) return out;
   const LabelRule rule(model);
   std::set<std::string> labels = labels_of(target);
   if (target != nullptr && labels.empty()) out.not_estimated = "undefined: the reference has no labels";

@@ -11,11 +11,10 @@
 namespace longwatch {
 namespace {
 
-// Of the states.
-std::int64_t slots_of(const LossRows& job) {
-  const ChunkPlan& chunks = job.blocks == nullptr ? *job.chunks : *job.blocks;
-  return static_cast<std::int64_t>(chunks.chunks.size()) + 1;
-}
+// The plan whose cells the states are of.
+const ChunkPlan& plan_of(const LossRows& job) { return job.blocks == nullptr ? *job.chunks : *job.blocks; }
+
+std::int64_t slots_of(const LossRows& job) { return static_cast<std::int64_t>(plan_of(job).chunks.size()) + 1; }
 
 // One row group.
 class GroupScores {
@@ -23,11 +22,11 @@ class GroupScores {
   GroupScores(const LossRows& job, const TreeColumns& columns, bool labelled,
               const std::array<LossBoosters, kLosses>& boosters, const std::vector<std::uint8_t>& fold_of,
               std::size_t group)
-      : rows_(*job.source, job.blocks == nullptr ? *job.chunks : *job.blocks, job.segments, columns, group),
+      : rows_(*job.source, plan_of(job), job.segments, columns, group),
         inputs_(columns.size() - (labelled ? 1 : 0)),
         labelled_(labelled),
         slots_(slots_of(job)),
-        groups_(job.blocks == nullptr ? 1 : job.blocks->groups),
+        groups_(plan_of(job).groups),
         boosters_(boosters),
         fold_of_(fold_of) {}
 

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import three_models
+
 ROWS = 12_000
 OF_INTERVALS = ["standard_error", "ci_lower", "ci_upper", "interval_method"]
 
@@ -15,28 +17,15 @@ OF_INTERVALS = ["standard_error", "ci_lower", "ci_upper", "interval_method"]
 def table(seed, shift):
     """Ten weeks in no order, with nulls, a customer that is no feature, and what three kinds of models say."""
     rng = np.random.default_rng(seed)
-    score = rng.random(ROWS)
-    logits = rng.random((ROWS, 3)) + np.array([0.5, 0.2, shift])
-    shares = logits / logits.sum(axis=1, keepdims=True)
-    unknown = rng.random(ROWS) < 0.25
     mask = lambda share: rng.random(ROWS) < share
-    return pa.table({
+    return pa.table(three_models.columns(rng, ROWS, shift) | {
         "when": pa.array(np.datetime64("2024-01-01", "us") + (rng.permutation(ROWS) * 504).astype("timedelta64[s]")),
         "customer": pa.array(rng.integers(0, 400, ROWS), mask=mask(0.02)), "x": pa.array(rng.normal(shift, 1, ROWS), mask=mask(0.05)),
         "y": pa.array(rng.poisson(30, ROWS)), "name": pa.array(np.array(["a", "b", "c", "d"])[rng.integers(0, 3 + int(shift > 0.5), ROWS)], mask=mask(0.1)),
-        "region": pa.array(np.array(["north", "south"])[rng.integers(0, 2, ROWS)]),
-        "score": score, "predicted": (score > 0.5).astype(np.int64), "late": pa.array((rng.random(ROWS) < score).astype(np.int64), mask=unknown),
-        "a": shares[:, 0], "b": shares[:, 1], "c": shares[:, 2], "class_predicted": pa.array(np.array(["a", "b", "c"])[shares.argmax(axis=1)]),
-        "class": pa.array(np.array(["a", "b", "c"])[(shares.cumsum(axis=1) < rng.random((ROWS, 1))).sum(axis=1).clip(0, 2)], mask=unknown),
-        "minutes_predicted": pa.array((10 * score).astype(np.float32)),
-        "minutes": pa.array((10 * score + rng.normal(0, 3, ROWS)).astype(np.float32), mask=unknown)})
+        "region": pa.array(np.array(["north", "south"])[rng.integers(0, 2, ROWS)])})
 
 
-MODELS = {
-    "binary": dict(task="binary", score="score", prediction="predicted", target="late", costs=dict(true_positive=120, false_positive=-15)),
-    "multiclass": dict(task="multiclass", score={"a": "a", "b": "b", "c": "c"}, prediction="class_predicted", target="class"),
-    "regression": dict(task="regression", prediction="minutes_predicted", target="minutes"),
-}
+MODELS = three_models.MODELS | {"binary": three_models.MODELS["binary"] | {"costs": dict(true_positive=120, false_positive=-15)}}
 
 
 @pytest.fixture(scope="module")

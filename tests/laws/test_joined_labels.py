@@ -8,32 +8,21 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+import three_models
+from three_models import MODELS
+
 ROWS = 12_000
 
 
 def table(seed, shift):
     """Rows with an id, three targets of which a quarter is missing, and the model outputs they belong to."""
     rng = np.random.default_rng(seed)
-    score = rng.random(ROWS)
-    logits = rng.random((ROWS, 3)) + np.array([0.5, 0.2, shift])
-    shares = logits / logits.sum(axis=1, keepdims=True)
-    unknown = rng.random(ROWS) < 0.25
     return pa.table({
         "id": pa.array(rng.permutation(ROWS) + seed * ROWS), "x": rng.normal(shift, 1, ROWS),
         "when": pa.array(np.datetime64("2024-01-01", "us") + (rng.permutation(ROWS) * 300).astype("timedelta64[s]")),
-        "region": pa.array(np.array(["north", "south"])[rng.integers(0, 2, ROWS)]),
-        "score": score, "predicted": pa.array((score > 0.5).astype(np.int64)), "late": pa.array((rng.random(ROWS) < score).astype(np.int64), mask=unknown),
-        "a": shares[:, 0], "b": shares[:, 1], "c": shares[:, 2], "class_predicted": pa.array(np.array(["a", "b", "c"])[shares.argmax(axis=1)]),
-        "class": pa.array(np.array(["a", "b", "c"])[(shares.cumsum(axis=1) < rng.random((ROWS, 1))).sum(axis=1)], mask=unknown),
-        "minutes_predicted": pa.array((10 * score).astype(np.float32)),
-        "minutes": pa.array((10 * score + rng.normal(0, 3, ROWS)).astype(np.float32), mask=unknown)})
+        "region": pa.array(np.array(["north", "south"])[rng.integers(0, 2, ROWS)])} | three_models.columns(rng, ROWS, shift))
 
 
-MODELS = {
-    "binary": dict(task="binary", score="score", prediction="predicted", target="late"),
-    "multiclass": dict(task="multiclass", score={"a": "a", "b": "b", "c": "c"}, prediction="class_predicted", target="class"),
-    "regression": dict(task="regression", prediction="minutes_predicted", target="minutes"),
-}
 COUNTS = ["labels_matched_rate", "labels_missing_rate", "labels_replaced_count", "labels_repeated_count", "labels_duplicate_ids",
           "labels_conflicting_ids", "labels_unmatched_ids"]
 TARGETS = [model["target"] for model in MODELS.values()]

@@ -103,10 +103,11 @@ TEST(PerformanceWarnings, ManyMetricsOutsideAreNotAllNamed) {
       }
     }
   }
-  EXPECT_THAT(performance_warnings(all, chunks(10)),
-              ElementsAre("realized performance lies outside the estimates' prediction intervals: roc_auc in 5 of 10 chunks, "
-                          "accuracy in 4 of 10 chunks, f1 in 4 of 10 chunks and 3 more metrics (chunk0, chunk1, chunk2, "
-                          "chunk3, chunk4)"));
+  EXPECT_THAT(
+      performance_warnings(all, chunks(10)),
+      ElementsAre("realized performance lies outside the estimates' prediction intervals: roc_auc in 5 of 10 chunks, "
+                  "accuracy in 4 of 10 chunks, f1 in 4 of 10 chunks and 3 more metrics (chunk0, chunk1, chunk2, "
+                  "chunk3, chunk4)"));
 }
 
 TEST(PerformanceWarnings, LabelsOfASelection) {

@@ -48,10 +48,12 @@ struct Asked {
   const char* metric;
   std::size_t variant;
 };
-const Asked kAsked[] = {{"business_value", 0}, {"business_value_per_prediction", 0}, {"custom", 0},
-                        {"custom", 1},         {"custom", 2},                        {"custom", 3}};
+const Asked kAsked[] = {{"business_value", 0}, {"business_value_per_prediction", 0},
+                        {"custom", 0},         {"custom", 1},
+                        {"custom", 2},         {"custom", 3}};
 
-MetricValue value_of(const Cell& cell, const Asked& asked, Family family, const ModelConfig& model, const Cell* reference = nullptr) {
+MetricValue value_of(const Cell& cell, const Asked& asked, Family family, const ModelConfig& model,
+                     const Cell* reference = nullptr) {
   MetricInput input;
   input.classes = &cell.view;
   input.model = &model;
@@ -88,7 +90,7 @@ std::vector<double> expected_values(const double m[3][3]) {
     }
   }
   const double correct = m[0][0] + m[1][1] + m[2][2];
-  return {worth,          worth / rows,        correct * correct / rows, m[0][0] / (m[0][0] + m[1][0] + 20),
+  return {worth,          worth / rows,     correct * correct / rows, m[0][0] / (m[0][0] + m[1][0] + 20),
           m[2][1] / rows, correct * m[0][1]};
 }
 
@@ -103,8 +105,10 @@ TEST(ClassBusiness, IsTheSumOverTheRows) {
   const Cell cell(rows);
   const ModelConfig model = config();
   for (std::size_t k = 0; k < std::size(kAsked); ++k) {
-    EXPECT_NEAR(value_of(cell, kAsked[k], Family::realized_performance, model).value, expected_values(realized)[k], 1e-9);
-    EXPECT_NEAR(value_of(cell, kAsked[k], Family::estimated_performance, model).value, expected_values(estimated)[k], 1e-6);
+    EXPECT_NEAR(value_of(cell, kAsked[k], Family::realized_performance, model).value, expected_values(realized)[k],
+                1e-9);
+    EXPECT_NEAR(value_of(cell, kAsked[k], Family::estimated_performance, model).value, expected_values(estimated)[k],
+                1e-6);
   }
 }
 
@@ -154,7 +158,8 @@ TEST(ClassBusiness, ChanceIsThatOfChunksOfTheReference) {
         squares[k] += std::pow((value.value - value.null.expected) / value.null.error, 2) / kPairs;
       }
     }
-    for (std::size_t k = 0; k < std::size(kAsked); ++k) EXPECT_NEAR(std::sqrt(squares[k]), 1, 0.17) << k << family_name(family);
+    for (std::size_t k = 0; k < std::size(kAsked); ++k)
+      EXPECT_NEAR(std::sqrt(squares[k]), 1, 0.17) << k << family_name(family);
   }
 }
 

@@ -42,11 +42,14 @@ struct Own {
 const std::vector<Own>& own_metrics() {
   static const std::vector<Own> kOwn = {
       {"tp * tp / rows", [](double tp, double, double, double, double n) { return tp * tp / n; }},
-      {"(120*tp - 15*fp) / rows", [](double tp, double fp, double, double, double n) { return (120 * tp - 15 * fp) / n; }},
+      {"(120*tp - 15*fp) / rows",
+       [](double tp, double fp, double, double, double n) { return (120 * tp - 15 * fp) / n; }},
       {"tp / labels", [](double tp, double, double, double, double n) { return tp / n; }},
       {"tp * tp", [](double tp, double, double, double, double) { return tp * tp; }},
-      {"sqrt(tp * tn) - 2 * fp + 1000", [](double tp, double fp, double, double tn, double) { return std::sqrt(tp * tn) - 2 * fp + 1000; }},
-      {"(tp + fn) / (rows + 500)", [](double tp, double, double fn, double, double n) { return (tp + fn) / (n + 500); }},
+      {"sqrt(tp * tn) - 2 * fp + 1000",
+       [](double tp, double fp, double, double tn, double) { return std::sqrt(tp * tn) - 2 * fp + 1000; }},
+      {"(tp + fn) / (rows + 500)",
+       [](double tp, double, double fn, double, double n) { return (tp + fn) / (n + 500); }},
   };
   return kOwn;
 }
@@ -55,7 +58,8 @@ const std::vector<Own>& own_metrics() {
 std::vector<ScoreRows> drawn_rows(int rows, int known, Random& random) {
   std::vector<ScoreRows> out;
   for (std::size_t at = 0; at < kScores; ++at) {
-    for (const std::optional<bool> label : {std::optional<bool>(true), std::optional<bool>(false), std::optional<bool>()})
+    for (const std::optional<bool> label :
+         {std::optional<bool>(true), std::optional<bool>(false), std::optional<bool>()})
       out.push_back({score_at(at), predicted_at(at), label, 0});
   }
   for (int i = 0; i < rows; ++i) {

@@ -119,7 +119,8 @@ TEST(ResidualTotals, IntervalsCoverThePopulation) {
 
 TEST(ResidualTotals, ChanceIsThatOfChunksOfTheReference) {
   constexpr int kPairs = 300;
-  const std::vector<std::string> expressions = {"sum_error", "sum_error / sum_abs_error", "sum_abs_error * sum_squared_error"};
+  const std::vector<std::string> expressions = {"sum_error", "sum_error / sum_abs_error",
+                                                "sum_abs_error * sum_squared_error"};
   std::vector<double> squares(expressions.size());
   Random random(19);
   for (int pair = 0; pair < kPairs; ++pair) {

@@ -247,8 +247,7 @@ std::vector<std::string> texts(const std::string& file, const std::string& colum
       const auto view = reader.value()->next(left);
       EXPECT_TRUE(view.ok()) << view.error().text();
       const auto* codes = static_cast<const std::uint32_t*>(view.value().values);
-      for (std::int64_t i = 0; i < view.value().length; ++i)
-        out.emplace_back(view.value().dictionary->texts[codes[i]]);
+      for (std::int64_t i = 0; i < view.value().length; ++i) out.emplace_back(view.value().dictionary->texts[codes[i]]);
       left -= view.value().length;
     }
   }
@@ -259,7 +258,8 @@ std::vector<std::string> texts(const std::string& file, const std::string& colum
 TEST(FitCalibrator, DecidesOnEachClassAsNannyml) {
   const std::string file = "data/synthetic_multiclass/reference.parquet";
   const std::vector<std::string> labels = texts(file, "y_true");
-  for (const auto& [label, mapped] : {std::pair("highstreet_card", true), {"prepaid_card", false}, {"upmarket_card", true}}) {
+  for (const auto& [label, mapped] :
+       {std::pair("highstreet_card", true), {"prepaid_card", false}, {"upmarket_card", true}}) {
     const std::vector<double> scores = numbers(file, std::string("y_pred_proba_") + label);
     ASSERT_EQ(scores.size(), labels.size());
     std::vector<LabelledScore> table;

@@ -169,7 +169,7 @@ inline ReferenceProfile example_with_parts() {
 
 // The same state, its first value and its first category's rows apart from the rest.
 inline std::pair<NumberState, NumberState> halves(std::vector<double> values, const Partition& partition,
-                                           const MomentsPlan& plan) {
+                                                  const MomentsPlan& plan) {
   NumberState first = number_state({values[0]}, partition, plan);
   first.counts.rows -= 1;
   first.counts.nulls -= 1;
