@@ -58,15 +58,16 @@ Result<void> add_scores(const ScoreItem& item) {
   Classes predictions(item.prediction, out.unmapped_predictions);
   Classes labels(item.label, out.unmapped_labels);
   out.rows += item.rows.count;
-  out.entries.clear();
-  out.entries.reserve(static_cast<std::size_t>(item.rows.count));
+  std::vector<std::uint64_t> keys[2];  // by predicted class
+  for (auto& some : keys) some.reserve(static_cast<std::size_t>(item.rows.count));
   for (std::int64_t i = 0; i < item.rows.count; ++i) {
     const std::int64_t at = item.rows.rows != nullptr ? item.rows.rows[i] : item.rows.begin + i;
     const double score = score_of(item.score, at);
     const std::int16_t prediction = predictions.of(at);
     const std::int16_t label = labels.of(at);
     if (row::usable_score(score)) {
-      out.entries.push_back(ScoreEntry::of(score, row::score_code(score, item.cutoff, prediction, label), 1));
+      const int code = row::score_code(score, item.cutoff, prediction, label);
+      keys[code / 3].push_back(score_key(score, static_cast<LabelCode>(code % 3)));
     } else {
       add_unscored(out, score, prediction, label);
     }
@@ -77,7 +78,7 @@ Result<void> add_scores(const ScoreItem& item) {
                  {},
                  "the reader must check codes; please report this"};
   }
-  sort_scores(out.entries);
+  count_scores(keys, out.entries);
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <span>
 
 #include "engine/base/hash.hpp"
 #include "engine/metrics/classifier_view.hpp"
@@ -20,15 +21,6 @@ struct Cell {
   std::int64_t segment = 0;  // in `table`
 };
 
-// The slots [begin, end) together, by halves: merging one by one would walk over the first ones every time.
-ScoreState total_of(const Cell& cell, std::int64_t begin, std::int64_t end) {
-  if (end - begin == 1) return cell.table->scores[cell.table->cell(cell.segment, begin)];
-  const std::int64_t middle = begin + (end - begin) / 2;
-  ScoreState out = total_of(cell, begin, middle);
-  out.merge(total_of(cell, middle, end));
-  return out;
-}
-
 class CurveMaker {
  public:
   CurveMaker(const ModelConfig& model, const ReferenceProfile& profile, const AnalysisStates& analysis, TextPool& pool)
@@ -38,9 +30,11 @@ class CurveMaker {
     std::vector<CutoffRow> out;
     const Cell cell = cell_of(segment, reference);
     if (cell.table == nullptr || cell.table->scores.empty() || !cell.performance->unusable.empty()) return out;
-    const ScoreState state = total_of(cell, 0, cell.table->slots);
+    const std::size_t first = cell.table->cell(cell.segment, 0);
+    const ScoreState state =
+        merge_scores(std::span(cell.table->scores).subspan(first, static_cast<std::size_t>(cell.table->slots)));
     ClassifierView view;
-    view.assign(state, *cell.performance);
+    view.assign_masses(state, *cell.performance);
     const bool estimated = !view.estimated.score.empty();
     const auto cutoffs = chosen_cutoffs(estimated ? view.estimated : view.realized, kMostCutoffs);
     const ResultRow key = key_of(segment, reference);

@@ -1,5 +1,6 @@
 // The `longwatch` command: verbs, common options, exit codes.
 #include <CLI/CLI.hpp>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -67,12 +68,22 @@ int run_cli(int argc, char** argv) {
   std::abort();
 }
 
+// Buffers of megabytes come and go with every chunk: what is freed is kept instead of being asked for, and cleared by
+// the kernel, again and again.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
+
 }  // namespace
 }  // namespace longwatch
 
 // Exceptions stop here.
 int main(int argc, char** argv) {
   std::set_terminate(longwatch::terminate);
+  longwatch::keep_freed_memory();
   try {
     return longwatch::run_cli(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -251,7 +251,7 @@ class BinaryClassifier : public Evaluated {
       chunks_.push_back(state(level, rows, random));
       total_.merge(chunks_.back());
     }
-    total_view_.assign(total_, profile_);
+    total_view_.assign_reference(total_, profile_);
   }
   void judged_reference(std::vector<Judged>& out) override {
     for (std::size_t i = 0; i < chunks_.size(); ++i) evaluate_state(chunks_[i], true, static_cast<std::int32_t>(i), out);

@@ -56,7 +56,7 @@ void replicate(const Classifier& classifier, std::int64_t rows, const std::vecto
   const ScoreState labelled = classifier.sample(random, 50'000);
   profile.calibrators.push_back(fit_calibrator(labelled));
   thread_local ClassifierView reference;
-  reference.assign(labelled, profile);
+  reference.assign_reference(labelled, profile);
   const ScoreState state = classifier.sample(random, rows);
   thread_local ClassifierView view;
   view.assign(state, profile);

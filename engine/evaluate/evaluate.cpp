@@ -2,17 +2,20 @@
 // chunks.
 #include "engine/evaluate/evaluate.hpp"
 
+#include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 
 #include "engine/base/hash.hpp"
 #include "engine/chunk/blocks.hpp"
 #include "engine/evaluate/cell_states.hpp"
 #include "engine/evaluate/constraints.hpp"
 #include "engine/evaluate/judge.hpp"
+#include "engine/base/side_by_side.hpp"
 #include "engine/metrics/block_jackknife.hpp"
 #include "engine/metrics/classes_view.hpp"
 #include "engine/metrics/classifier_view.hpp"
@@ -22,7 +25,7 @@
 namespace longwatch {
 namespace {
 
-// A cell's dense view, of either kind. Buffers are reused from cell to cell.
+// A column's cell as a dense view, of either kind.
 struct View {
   NumberView numbers;
   CategoryView categories;
@@ -37,6 +40,13 @@ struct View {
   }
 };
 
+// What metrics read of the cell at hand. Buffers are reused from cell to cell, by one thread at a time.
+struct CellViews {
+  View column;
+  ClassifierView classifier;
+  ClassesView classes;
+};
+
 // The states of one segment in one period.
 struct Side {
   const StateTable* table = nullptr;
@@ -45,7 +55,7 @@ struct Side {
   bool reference = false;
 };
 
-// Evaluates one (segment, column); column -1 is the model.
+// Evaluates one (segment, column); column -1 is the model. Cells are worked on side by side.
 class ColumnTask {
  public:
   ColumnTask(const Periods& periods, const std::vector<const Metric*>& metrics, std::int32_t segment,
@@ -78,7 +88,7 @@ class ColumnTask {
     judge.learn(out_);
     if (periods_.analysis != nullptr)
       side({periods_.analysis, periods_.analysis_chunks, periods_.analysis_blocks, false});
-    for (Judged& judged : out_) judge.judge(judged);
+    side_by_side(out_.size(), [&](std::size_t i) { judge.judge(out_[i]); });
     return std::move(out_);
   }
 
@@ -117,21 +127,21 @@ class ColumnTask {
     if (table.scores.empty()) return;
     const auto slots = static_cast<std::size_t>(table.slots);
     score_total_ = merge_scores(std::span(table.scores).subspan(table.cell(segment_, 0), slots));
-    reference_classifier_.assign(score_total_, periods_.reference->performance);
+    reference_classifier_.assign_reference(score_total_, periods_.reference->performance);
   }
 
   // The states of a column's metrics in one cell.
-  void view_column(const CellStates& cell, MetricInput& input) {
-    view_.assign(cell, *profile_column_);
-    input.numbers = view_.number ? &view_.numbers : nullptr;
-    input.categories = view_.number ? nullptr : &view_.categories;
+  void view_column(const CellStates& cell, View& view, MetricInput& input) const {
+    view.assign(cell, *profile_column_);
+    input.numbers = view.number ? &view.numbers : nullptr;
+    input.categories = view.number ? nullptr : &view.categories;
     if (!reference_) return;
     input.reference_numbers = reference_->number ? &reference_->numbers : nullptr;
     input.reference_categories = reference_->number ? nullptr : &reference_->categories;
   }
 
   // The states of the model's own metrics in one cell.
-  void view_model(const CellStates& cell, MetricInput& input) {
+  void view_model(const CellStates& cell, CellViews& views, MetricInput& input) const {
     input.reconstruction = cell.reconstruction;
     if (in_reference_ && !periods_.reference->states.reconstruction.empty())
       input.reference_reconstruction = &reconstruction_total_;
@@ -140,13 +150,13 @@ class ColumnTask {
     input.residuals = cell.residuals;
     if (in_reference_ && !periods_.reference->states.residuals.empty()) input.reference_residuals = &residual_total_;
     if (cell.classes != nullptr) {
-      classes_.assign(*cell.classes, periods_.reference->performance);
-      input.classes = &classes_;
+      views.classes.assign(*cell.classes, periods_.reference->performance);
+      input.classes = &views.classes;
       if (in_reference_) input.reference_classes = &reference_classes_;
     }
     if (cell.scores == nullptr) return;
-    classifier_.assign(*cell.scores, periods_.reference->performance);
-    input.classifier = &classifier_;
+    views.classifier.assign(*cell.scores, periods_.reference->performance);
+    input.classifier = &views.classifier;
     if (in_reference_) input.reference_classifier = &reference_classifier_;
   }
 
@@ -159,17 +169,19 @@ class ColumnTask {
   }
 
   void side(const Side& side) {
-    for (std::size_t k = 0; k < side.chunks->size(); ++k) {
+    std::vector<std::vector<Judged>> by_chunk(side.chunks->size());
+    side_by_side(by_chunk.size(), [&](std::size_t k) {
       const std::size_t cell = side.table->cell(segment_, static_cast<std::int64_t>(k));
-      if (side.table->rows[cell] == 0 && label_ != 0) continue;  // a segment without rows in this chunk has no cell
+      if (side.table->rows[cell] == 0 && label_ != 0) return;  // a segment without rows in this chunk has no cell
       Judged base;
       base.segment = label_;
       base.reference = side.reference;
       base.chunk = static_cast<std::int32_t>(k);
       base.column = column_;
       base.rows = side.table->rows[cell];
-      chunk(side, cell, base);
-    }
+      chunk(side, cell, base, views_.local(), by_chunk[k]);
+    });
+    for (std::vector<Judged>& judged : by_chunk) std::move(judged.begin(), judged.end(), std::back_inserter(out_));
   }
 
   // By what the segment is called, not where it stands: more segments change no random number.
@@ -181,28 +193,27 @@ class ColumnTask {
     return resample::key_of(resample::key_of(text, base.reference ? 1 : 0), static_cast<std::uint64_t>(base.chunk));
   }
 
-  // What metrics read of the states of a cell; its views are this object's.
-  MetricInput input_of(const CellStates& cell, const Judged& base) {
+  // What metrics read of the states of a cell, out of `views`.
+  MetricInput input_of(const CellStates& cell, const Judged& base, CellViews& views) const {
     MetricInput input;
     input.profile = periods_.reference;
     input.model = periods_.model;
     input.rows = cell.rows;
     input.place = place_of(base);
     if (column_ < 0) {
-      view_model(cell, input);
+      view_model(cell, views, input);
     } else {
-      view_column(cell, input);
+      view_column(cell, views.column, input);
     }
     return input;
   }
 
-  void chunk(const Side& side, std::size_t cell, const Judged& base) {
+  void chunk(const Side& side, std::size_t cell, const Judged& base, CellViews& views, std::vector<Judged>& out) const {
     const std::string why = status_of(side);
     MetricInput input;
-    if (why.empty()) input = input_of(CellStates::of(*side.table, column_, cell), base);
+    if (why.empty()) input = input_of(CellStates::of(*side.table, column_, cell), base, views);
     if (column_ < 0 && !side.table->domain.empty())
       input.domain = &side.table->domain[static_cast<std::size_t>(base.chunk)];
-    const std::size_t first = out_.size();
     for (std::size_t m = 0; m < metrics_.size(); ++m) {
       if (!applies(*metrics_[m])) continue;
       input.row_estimators_status = row_estimators_status(side, *metrics_[m]);
@@ -212,19 +223,20 @@ class ColumnTask {
         judged.variant = static_cast<std::int32_t>(variant);
         input.variant = variant;
         judged.value = compute(*metrics_[m], input, why, side);
-        out_.push_back(std::move(judged));
+        out.push_back(std::move(judged));
       }
     }
-    const std::size_t last = out_.size();
-    if (column_ >= 0 && why.empty() && label_ == 0) constraints(view_, base);
-    if (side.blocks != nullptr && !side.blocks->rows.empty()) block_intervals(side, base, first, last);
+    const std::size_t values = out.size();
+    if (column_ >= 0 && why.empty() && label_ == 0) constraints(views.column, base, out);
+    if (side.blocks != nullptr && !side.blocks->rows.empty())
+      block_intervals(side, base, views, std::span(out).first(values));
   }
 
-  // Intervals of out_[first ... last), one cell's, from the values without one group of its blocks at a time.
-  void block_intervals(const Side& side, const Judged& base, std::size_t first, std::size_t last) {
+  // Intervals of one cell's values, from those without one group of its blocks at a time.
+  void block_intervals(const Side& side, const Judged& base, CellViews& views, std::span<Judged> out) const {
     std::vector<std::size_t> wanted;
-    for (std::size_t i = first; i < last; ++i) {
-      const Judged& judged = out_[i];
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const Judged& judged = out[i];
       const bool known = judged.value.status == "ok" && std::isfinite(judged.value.ci_lower);
       if (known && judged.metric->applies_to != AppliesTo::all_rows) wanted.push_back(i);
     }
@@ -233,17 +245,17 @@ class ColumnTask {
     const std::size_t first_cell = side.blocks->cell(segment_, base.chunk * kBlockGroups);
     LeaveOneOut groups(*side.blocks, column_, first_cell, kBlockGroups);
     while (groups.size() >= metrics::kLeastGroups && groups.next()) {
-      MetricInput input = input_of(groups.states(), base);
+      MetricInput input = input_of(groups.states(), base, views);
       input.value_only = true;
       for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const Judged& judged = out_[wanted[i]];
+        const Judged& judged = out[wanted[i]];
         input.variant = static_cast<std::size_t>(judged.variant);
         const double value = judged.metric->compute(input).value;
         without[i].push_back({value, static_cast<double>(input.rows)});
       }
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      Judged& judged = out_[wanted[i]];
+      Judged& judged = out[wanted[i]];
       metrics::set_block_interval(*judged.metric, without[i], static_cast<double>(base.rows), reference_rows_,
                                   judged.value);
     }
@@ -288,7 +300,7 @@ class ColumnTask {
     return metric.compute(input);
   }
 
-  void constraints(const View& view, const Judged& base) {
+  void constraints(const View& view, const Judged& base, std::vector<Judged>& out) const {
     const auto& all = periods_.model->constraints;
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (all[i].column != profile_column_->column.name || all[i].kind == ConstraintKind::unique) continue;
@@ -297,7 +309,7 @@ class ColumnTask {
       judged.value =
           view.number ? check_numbers(all[i], view.numbers) : check_categories(by_label(all[i]), view.categories);
       judged.upper = constraint_limit(all[i]);
-      out_.push_back(std::move(judged));
+      out.push_back(std::move(judged));
     }
   }
 
@@ -323,13 +335,11 @@ class ColumnTask {
   ScoreState score_total_;
   ClassState class_total_;
   ClassesView reference_classes_;
-  ClassesView classes_;  // of the chunk at hand
   ResidualState residual_total_;
   LossState loss_total_;
   ClassifierView reference_classifier_;
   std::optional<View> reference_;
-  View view_;                          // of the chunk at hand
-  ClassifierView classifier_;          // likewise
+  tbb::enumerable_thread_specific<CellViews> views_;
   std::vector<std::size_t> variants_;  // by metric: how many values it has
   std::vector<Judged> out_;
 };

@@ -7,6 +7,7 @@
 
 #include "engine/alert/minimum_effect.hpp"
 #include "engine/alert/multiple_tests.hpp"
+#include "engine/base/side_by_side.hpp"
 
 namespace longwatch {
 namespace {
@@ -26,7 +27,13 @@ void Judge::learn(std::span<const Judged> values) {
     for (const Judged* judged : group) rows += static_cast<double>(judged->rows);
     reference_rows_ = std::max(reference_rows_, rows);
   }
-  for (const auto& [key, group] : groups) fitted_[key] = fit(*key.first, key.second, group);
+  std::vector<std::pair<const Key*, Fitted>> fits;
+  for (auto& [key, group] : groups) fits.emplace_back(&key, Fitted{});
+  side_by_side(fits.size(), [&](std::size_t i) {
+    const Key& key = *fits[i].first;
+    fits[i].second = fit(*key.first, key.second, groups.at(key));
+  });
+  for (auto& [key, fitted] : fits) fitted_[*key] = std::move(fitted);
 }
 
 Judge::Fitted Judge::fit(const Metric& metric, std::int32_t variant, const std::vector<const Judged*>& values) const {
@@ -68,17 +75,18 @@ bool Judge::enough(const Judged& judged) const {
   return judged.rows >= model_.minimum_rows && !(judged.value.events < static_cast<double>(model_.minimum_events));
 }
 
-void Judge::judge(Judged& judged) {
+void Judge::judge(Judged& judged) const {
   if (judged.constraint >= 0) {
     if (judged.value.status == "ok") judged.outside = judged.value.value > judged.upper ? 1 : 0;
     return;
   }
   if (judged.chunk < 0) return;
-  const Key key{judged.metric, judged.variant};
-  auto found = fitted_.find(key);
-  if (found == fitted_.end()) found = fitted_.emplace(key, fit(*judged.metric, judged.variant, {})).first;
-  if (const Null* null = std::get_if<Null>(&found->second)) return judge_null(*null, judged);
-  const Fixed* fixed = std::get_if<Fixed>(&found->second);
+  const auto found = fitted_.find({judged.metric, judged.variant});
+  Fitted without_reference;
+  if (found == fitted_.end()) without_reference = fit(*judged.metric, judged.variant, {});
+  const Fitted& fitted = found == fitted_.end() ? without_reference : found->second;
+  if (const Null* null = std::get_if<Null>(&fitted)) return judge_null(*null, judged);
+  const Fixed* fixed = std::get_if<Fixed>(&fitted);
   if (fixed == nullptr || fixed->threshold.status != "ok") return;
   if (std::isnan(fixed->threshold.lower) && std::isnan(fixed->threshold.upper)) return;  // a rule of `none`
   judged.lower = fixed->threshold.lower;

@@ -20,13 +20,14 @@ class Judge {
   Judge(const ModelConfig& model, const std::string& column, double deviation)
       : model_(model), column_(column), deviation_(deviation) {}
 
-  /// Learns from values of reference chunks (others are passed over). To be called once.
+  /// Learns from values of reference chunks (others are passed over), metrics side by side. To be called once.
   void learn(std::span<const Judged> values);
 
   /// Fills in the threshold, `outside`, and for a threshold `null` the p-value, the minimum detectable change and the
   /// statuses "insufficient_data" (fewer rows or events than the model's minimum: no threshold) and
-  /// "reference_too_short". A value that belongs to no chunk has no threshold; one of a constraint keeps its own.
-  void judge(Judged& judged);
+  /// "reference_too_short". A value that belongs to no chunk has no threshold; one of a constraint keeps its own. Safe
+  /// for any number of threads, a value each.
+  void judge(Judged& judged) const;
 
  private:
   struct Fixed {

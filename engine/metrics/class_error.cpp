@@ -69,17 +69,16 @@ ClassError estimated_matrix_error(const ClassesView& view, const std::vector<dou
 
 // Of a function of the scores of one class against the rest. The prediction does not matter to it.
 ClassError ranked_error(const OutcomeTable& table, bool estimated, const IntervalRecipe& recipe) {
-  Gradient gradient;
-  recipe.gradient(table, gradient);
+  const Gradient gradient = recipe.gradient(table);
   double sum = 0;
   double squares = 0;
   double rows = 0;
   double labels = 0;
   for (std::size_t i = 0; i < table.score.size(); ++i) {
-    const double positive = table.positive[0][i] + table.positive[1][i];
-    const double negative = table.negative[0][i] + table.negative[1][i];
-    const double of_positive = gradient.positive[0][i];
-    const double of_negative = gradient.negative[0][i];
+    const double positive = table.positive_at(i);
+    const double negative = table.negative_at(i);
+    const double of_positive = gradient.positive[i];
+    const double of_negative = gradient.negative[i];
     const double n = positive + negative;
     rows += n;
     if (!estimated) {

@@ -10,8 +10,6 @@
 namespace longwatch::metrics {
 namespace {
 
-constexpr double kEps = std::numeric_limits<double>::epsilon();
-
 const ClassMatrix& matrix_of(const ClassesView& view, bool estimated) {
   return estimated ? view.estimated : view.realized;
 }
@@ -106,8 +104,6 @@ Averaged class_matthews_correlation(const ClassesView& view, bool estimated) {
   out.value = std::clamp(value, -1.0, 1.0);
   return out;
 }
-
-double log_loss_of(double score) { return -std::log(std::clamp(score, kEps, 1 - kEps)); }
 
 Averaged class_log_loss(const ClassesView& view, bool estimated) {
   return mean_over_scores(view, estimated, log_loss_of, [](double) { return 0.0; });

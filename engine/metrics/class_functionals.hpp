@@ -18,9 +18,6 @@ Averaged class_log_loss(const ClassesView& view, bool estimated);
 /// sklearn.metrics.brier_score_loss of several classes; Brier 1950. O(entries).
 Averaged class_brier_score(const ClassesView& view, bool estimated);
 
-/// What a row adds to the log loss.
-double log_loss_of(double score);
-
 /// d value / d mass of every entry of the confusion matrix, as ClassMatrix::mass. O(K^2).
 std::vector<double> class_accuracy_gradient(const ClassMatrix& matrix);
 std::vector<double> class_balanced_accuracy_gradient(const ClassMatrix& matrix);

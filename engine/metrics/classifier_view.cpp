@@ -1,6 +1,8 @@
 // From the multiset of (score, prediction, label) to masses by score.
 #include "engine/metrics/classifier_view.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "engine/metrics/reference_figures.hpp"
@@ -9,40 +11,40 @@
 namespace longwatch {
 namespace {
 
-template <class Apply>
-void each_vector(OutcomeTable& table, Apply apply) {
-  apply(table.score);
+// Room for `scores`; what is there stays.
+void resize(OutcomeTable& table, std::size_t scores) {
+  table.score.resize(scores);
   for (auto* masses : {table.positive, table.negative}) {
-    apply(masses[0]);
-    apply(masses[1]);
+    masses[0].resize(scores);
+    masses[1].resize(scores);
   }
 }
 
-// An empty table, with room for `scores`: zeros.
-void clear(OutcomeTable& table, std::size_t scores) {
-  each_vector(table, [&](std::vector<double>& values) { values.assign(scores, 0); });
-  for (int p = 0; p < 2; ++p) table.unscored_positive[p] = table.unscored_negative[p] = 0;
-}
-
-void cut(OutcomeTable& table, std::size_t scores) {
-  each_vector(table, [&](std::vector<double>& values) { values.resize(scores); });
-}
-
-double total(const std::vector<double>& masses) {
-  CompensatedSum sum;
-  for (const double mass : masses) sum.add(mass);
-  return sum.value();
-}
-
 void close(OutcomeTable& table) {
-  table.true_positive = total(table.positive[1]) + table.unscored_positive[1];
-  table.false_negative = total(table.positive[0]) + table.unscored_positive[0];
-  table.false_positive = total(table.negative[1]) + table.unscored_negative[1];
-  table.true_negative = total(table.negative[0]) + table.unscored_negative[0];
+  CompensatedSum positive[2], negative[2];
+  for (std::size_t j = 0; j < table.score.size(); ++j) {
+    for (int p = 0; p < 2; ++p) {
+      positive[p].add(table.positive[p][j]);
+      negative[p].add(table.negative[p][j]);
+    }
+  }
+  table.true_positive = positive[1].value() + table.unscored_positive[1];
+  table.false_negative = positive[0].value() + table.unscored_positive[0];
+  table.false_positive = negative[1].value() + table.unscored_negative[1];
+  table.true_negative = negative[0].value() + table.unscored_negative[0];
   table.rows = table.true_positive + table.false_negative + table.false_positive + table.true_negative;
 }
 
+bool estimable(const PerformanceProfile& profile) {
+  return profile.not_estimated.empty() && profile.unusable.empty() && !profile.calibrators.empty();
+}
+
 }  // namespace
+
+double log_loss_of(double probability) {
+  constexpr double kEps = std::numeric_limits<double>::epsilon();
+  return -std::log(std::clamp(probability, kEps, 1 - kEps));
+}
 
 std::span<const double> score_bin_edges(const PerformanceProfile& profile) {
   static constexpr double kTenths[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
@@ -50,36 +52,53 @@ std::span<const double> score_bin_edges(const PerformanceProfile& profile) {
   return profile.calibrators.front().deciles;
 }
 
-void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& profile) {
+void ClassifierView::assign_masses(const ScoreState& state, const PerformanceProfile& profile) {
   scores = &state;
   performance = &profile;
-  clear(realized, 0);
-  clear(estimated, 0);
-  calibrated.clear();
-  figures = std::make_shared<FiguresOfReference>();
-  replicates.reset();
-  const bool estimable = profile.not_estimated.empty() && profile.unusable.empty() && !profile.calibrators.empty();
   fill_realized();
-  if (estimable) fill_estimated();
+  if (estimable(profile)) {
+    fill_estimated();
+  } else {
+    resize(estimated, 0);
+    calibrated.clear();
+  }
+}
+
+void ClassifierView::assign(const ScoreState& state, const PerformanceProfile& profile) {
+  assign_masses(state, profile);
+  figures.reset();
+  replicates.reset();
+  fill_log_losses();
   fill_bins();
   close(realized);
   close(estimated);
-  if (estimable) noise.assign(estimated, calibrated, profile.calibrators.front());
+  if (estimable(profile)) noise.assign(estimated, calibrated, profile.calibrators.front());
   labels_rate = state.rows == 0 ? std::numeric_limits<double>::quiet_NaN()
                                 : static_cast<double>(state.labelled()) / static_cast<double>(state.rows);
 }
 
+void ClassifierView::assign_reference(const ScoreState& state, const PerformanceProfile& profile) {
+  assign(state, profile);
+  figures = std::make_shared<const FiguresOfReference>(*this);
+}
+
 void ClassifierView::fill_realized() {
   const std::vector<ScoreEntry>& entries = scores->entries;
-  clear(realized, entries.size());
+  resize(realized, entries.size());
   std::size_t end = 0;
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (entry->label() == LabelCode::unknown) continue;
-    if (end == 0 || realized.score[end - 1] != entry->score) realized.score[end++] = entry->score;
-    auto* masses = entry->label() == LabelCode::positive ? realized.positive : realized.negative;
-    masses[entry->predicted() ? 1 : 0][end - 1] += static_cast<double>(entry->count());
+  for (auto entry = entries.rbegin(); entry != entries.rend();) {
+    const double score = entry->score;
+    std::int64_t rows[6] = {};  // by code
+    for (; entry != entries.rend() && entry->score == score; ++entry) rows[entry->code()] = entry->count();
+    if (rows[0] + rows[1] + rows[3] + rows[4] == 0) continue;  // no label is known
+    realized.score[end] = score;
+    for (int predicted = 0; predicted < 2; ++predicted) {
+      realized.negative[predicted][end] = static_cast<double>(rows[3 * predicted]);
+      realized.positive[predicted][end] = static_cast<double>(rows[3 * predicted + 1]);
+    }
+    ++end;
   }
-  cut(realized, end);
+  resize(realized, end);
   for (int predicted = 0; predicted < 2; ++predicted) {
     realized.unscored_negative[predicted] = static_cast<double>(scores->unscored[3 * predicted]);
     realized.unscored_positive[predicted] = static_cast<double>(scores->unscored[3 * predicted + 1]);
@@ -90,7 +109,7 @@ void ClassifierView::fill_realized() {
 void ClassifierView::fill_estimated() {
   CalibratorWalk walk(performance->calibrators.front());
   const std::vector<ScoreEntry>& entries = scores->entries;
-  clear(estimated, entries.size());
+  resize(estimated, entries.size());
   calibrated.resize(entries.size());
   std::size_t end = 0;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++end) {
@@ -105,8 +124,26 @@ void ClassifierView::fill_estimated() {
       estimated.negative[predicted][end] = static_cast<double>(rows[predicted]) * (1 - calibrated[end]);
     }
   }
-  cut(estimated, end);
+  resize(estimated, end);
   calibrated.resize(end);
+}
+
+// Both tables' scores are mostly the same: a logarithm is worked out once.
+void ClassifierView::fill_log_losses() {
+  const auto fill = [](OutcomeTable& table, const OutcomeTable* known) {
+    for (auto& losses : table.log_loss) losses.resize(table.score.size());
+    std::size_t at = 0;
+    for (std::size_t j = 0; j < table.score.size(); ++j) {
+      const double score = table.score[j];
+      if (known != nullptr) {
+        while (known->score[at] != score) ++at;
+      }
+      table.log_loss[0][j] = known != nullptr ? known->log_loss[0][at] : log_loss_of(1 - score);
+      table.log_loss[1][j] = known != nullptr ? known->log_loss[1][at] : log_loss_of(score);
+    }
+  };
+  fill(estimated, nullptr);
+  fill(realized, estimated.score.empty() ? nullptr : &estimated);
 }
 
 void ClassifierView::fill_bins() {

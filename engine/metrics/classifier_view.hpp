@@ -23,10 +23,19 @@ struct OutcomeTable {
   double unscored_positive[2] = {0, 0};  ///< realized: rows with a prediction and a label, but no usable score
   double unscored_negative[2] = {0, 0};
   double rows = 0;  ///< sum of all masses
+  /// By score: -log(1 - score), then -log(score), as log_loss_of; empty: to be worked out by who needs them.
+  std::vector<double> log_loss[2];
 
   // The confusion matrix, over scored and unscored rows.
   double true_positive = 0, false_positive = 0, false_negative = 0, true_negative = 0;
+
+  // Over both predictions.
+  [[nodiscard]] double positive_at(std::size_t j) const { return positive[0][j] + positive[1][j]; }
+  [[nodiscard]] double negative_at(std::size_t j) const { return negative[0][j] + negative[1][j]; }
 };
+
+/// -log(probability), in nats; of 0 and 1 as of 2.2e-16 and 1 less that, as scikit-learn does.
+double log_loss_of(double probability);
 
 class FiguresOfReference;  // reference_figures.hpp
 namespace metrics {
@@ -55,7 +64,7 @@ struct ClassifierView {
   /// By score of `estimated`: rows and calibrated score, for label noise and calibrator error.
   std::vector<double> calibrated;
   EstimateNoise noise;                          ///< what is uncertain about `estimated`
-  std::shared_ptr<FiguresOfReference> figures;  ///< of a reference: what its chunks need to know of it
+  std::shared_ptr<const FiguresOfReference> figures;  ///< of a reference: what its chunks need to know of it
   std::vector<ScoreBin> bins;                   ///< by bin of score
   std::array<std::int64_t, 2> predictions{};    ///< rows predicted negative and positive, label or not
   /// Of the bootstrap, drawn when the first metric asks for them.
@@ -63,10 +72,15 @@ struct ClassifierView {
   double labels_rate = 0;                       ///< share of the rows whose label is known; NaN without rows
   /// Makes this the view of another cell, keeping the buffers. O(entries + knots).
   void assign(const ScoreState& state, const PerformanceProfile& profile);
+  /// The scores and masses of `realized` and `estimated` alone. O(entries + knots).
+  void assign_masses(const ScoreState& state, const PerformanceProfile& profile);
+  /// As assign, for a reference: with its figures. O(entries + knots).
+  void assign_reference(const ScoreState& state, const PerformanceProfile& profile);
 
  private:
   void fill_realized();
   void fill_estimated();
+  void fill_log_losses();
   void fill_bins();
 };
 

@@ -4,12 +4,6 @@
 #include <limits>
 
 namespace longwatch {
-namespace {
-
-double positive_at(const OutcomeTable& table, std::size_t i) { return table.positive[0][i] + table.positive[1][i]; }
-double negative_at(const OutcomeTable& table, std::size_t i) { return table.negative[0][i] + table.negative[1][i]; }
-
-}  // namespace
 
 std::vector<double> chosen_cutoffs(const OutcomeTable& table, std::size_t most) {
   std::vector<double> out{std::numeric_limits<double>::infinity()};
@@ -19,12 +13,12 @@ std::vector<double> chosen_cutoffs(const OutcomeTable& table, std::size_t most) 
     return out;
   }
   double total = 0;
-  for (std::size_t i = 0; i < scores; ++i) total += positive_at(table, i) + negative_at(table, i);
+  for (std::size_t i = 0; i < scores; ++i) total += table.positive_at(i) + table.negative_at(i);
   const double steps = static_cast<double>(most) - 1;
   double above = 0;
   double reached = 0;
   for (std::size_t i = 0; i < scores; ++i) {
-    above += positive_at(table, i) + negative_at(table, i);
+    above += table.positive_at(i) + table.negative_at(i);
     if (above * steps < (reached + 1) * total && i + 1 < scores) continue;
     out.push_back(table.score[i]);
     while (reached < steps && above * steps >= (reached + 1) * total) ++reached;
@@ -37,16 +31,16 @@ std::vector<CutoffPoint> cutoff_curve(const OutcomeTable& table, std::span<const
   if (table.score.empty()) return out;
   double positives = 0, negatives = 0;
   for (std::size_t i = 0; i < table.score.size(); ++i) {
-    positives += positive_at(table, i);
-    negatives += negative_at(table, i);
+    positives += table.positive_at(i);
+    negatives += table.negative_at(i);
   }
   out.reserve(cutoffs.size());
   CutoffPoint point;
   std::size_t at = 0;
   for (const double cutoff : cutoffs) {
     for (; at < table.score.size() && table.score[at] >= cutoff; ++at) {
-      point.true_positive += positive_at(table, at);
-      point.false_positive += negative_at(table, at);
+      point.true_positive += table.positive_at(at);
+      point.false_positive += table.negative_at(at);
     }
     point.cutoff = cutoff;
     // Where all scores are above, nothing is left: not what rounding leaves.

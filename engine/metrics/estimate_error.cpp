@@ -71,36 +71,29 @@ EstimateError of_confusion(const IntervalRecipe& recipe, const EstimateNoise& no
 
 EstimateError of_scores(const IntervalRecipe& recipe, const ClassifierView& view) {
   const OutcomeTable& table = view.estimated;
-  Gradient g;
-  recipe.gradient(table, g);
-  std::vector<double> rows[2];
+  const Gradient g = recipe.gradient(table);
+  std::vector<double> moves(table.score.size());
   EstimateError out;
-  for (int p = 0; p < 2; ++p) {
-    rows[p].resize(table.score.size());
-    for (std::size_t j = 0; j < table.score.size(); ++j) {
-      const double c = view.calibrated[j];
-      const double n = table.positive[p][j] + table.negative[p][j];
-      const double d = g.positive[p][j] - g.negative[p][j];
-      const double u = g.negative[p][j] + c * d;
-      const double square = n * u * u;
-      out.rows.variance += square;
-      out.rows.third += square * u;
-      out.rows.fourth += square * u * u;
-      const double label = n * c * (1 - c) * d * d;
-      out.labels += label;
-      out.labels_third += label * (1 - 2 * c) * d;
-      rows[p][j] = n;
-    }
+  for (std::size_t j = 0; j < table.score.size(); ++j) {
+    const double c = view.calibrated[j];
+    const double n = table.positive_at(j) + table.negative_at(j);
+    const double d = g.positive[j] - g.negative[j];
+    const double u = g.negative[j] + c * d;
+    const double square = n * u * u;
+    out.rows.variance += square;
+    out.rows.third += square * u;
+    out.rows.fourth += square * u * u;
+    const double label = n * c * (1 - c) * d * d;
+    out.labels += label;
+    out.labels_third += label * (1 - 2 * c) * d;
+    moves[j] = n * d;
   }
   if (recipe.bias) {
     const Bias bias = recipe.bias(table, &view.calibrated, g);
     out.bias = bias.value;
     out.shift = bias.realized;
   }
-  for (int p = 0; p < 2; ++p) {
-    for (std::size_t j = 0; j < table.score.size(); ++j) g.positive[p][j] -= g.negative[p][j];
-  }
-  out.calibrator = calibrator_variance(view.noise, view.calibrated, rows, g.positive);
+  out.calibrator = calibrator_variance(view.noise, table, view.calibrated, moves);
   return out;
 }
 

@@ -9,11 +9,10 @@
 namespace longwatch {
 namespace {
 
-constexpr double kLeastProbability = 1e-12;
-
-double logit(double c) {
-  const double inside = std::clamp(c, kLeastProbability, 1 - kLeastProbability);
-  return std::log(inside / (1 - inside));
+// Of the probability that a score is, where there is no map; beyond 1e-12 of an end as there.
+double logit_at(const OutcomeTable& table, std::size_t j) {
+  constexpr double kMost = 27.6310211159285;  // log(1e12 - 1)
+  return std::clamp(table.log_loss[0][j] - table.log_loss[1][j], -kMost, kMost);
 }
 
 // Knots with one level are one block; a score between two blocks belongs to the nearer one.
@@ -65,7 +64,7 @@ void EstimateNoise::assign(const OutcomeTable& table, const std::vector<double>&
   for (std::size_t j = 0; j < table.score.size(); ++j) {
     const double c = probability[j];
     const double noise = c * (1 - c);
-    const double l = as_they_are ? logit(c) : 0;
+    const double l = as_they_are ? logit_at(table, j) : 0;
     for (int p = 0; p < 2; ++p) {
       const double n = table.positive[p][j] + table.negative[p][j];
       if (n == 0) continue;
@@ -99,22 +98,21 @@ double calibrator_variance(const EstimateNoise& noise, const double d[2]) {
          slope * slope * noise.inverse[2];
 }
 
-double calibrator_variance(const EstimateNoise& noise, const std::vector<double>& probability,
-                           const std::vector<double> rows[2], const std::vector<double> d[2]) {
-  std::vector<double> moves(noise.level_variance.size(), 0);
+double calibrator_variance(const EstimateNoise& noise, const OutcomeTable& table,
+                           const std::vector<double>& probability, const std::vector<double>& moves) {
+  std::vector<double> of_block(noise.level_variance.size(), 0);
   double intercept = 0, slope = 0;
   for (std::size_t j = 0; j < probability.size(); ++j) {
-    const double move = rows[0][j] * d[0][j] + rows[1][j] * d[1][j];
-    if (!moves.empty()) {
-      moves[noise.block_of[j]] += move;
+    if (!of_block.empty()) {
+      of_block[noise.block_of[j]] += moves[j];
     } else if (noise.inverse[0] != 0) {
       const double c = probability[j];
-      intercept += move * c * (1 - c);
-      slope += move * c * (1 - c) * logit(c);
+      intercept += moves[j] * c * (1 - c);
+      slope += moves[j] * c * (1 - c) * logit_at(table, j);
     }
   }
   double sum = 0;
-  for (std::size_t b = 0; b < moves.size(); ++b) sum += moves[b] * moves[b] * noise.level_variance[b];
+  for (std::size_t b = 0; b < of_block.size(); ++b) sum += of_block[b] * of_block[b] * noise.level_variance[b];
   return sum + intercept * intercept * noise.inverse[0] + 2 * intercept * slope * noise.inverse[1] +
          slope * slope * noise.inverse[2];
 }

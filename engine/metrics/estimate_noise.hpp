@@ -33,8 +33,8 @@ struct EstimateNoise {
 
 /// Variance that the calibration map gives a metric with dT / d(label of a row) = d[prediction]: constant by prediction.
 double calibrator_variance(const EstimateNoise& noise, const double d[2]);
-/// The same where it depends on the score; `rows` and `d` by prediction, then by score. O(scores).
-double calibrator_variance(const EstimateNoise& noise, const std::vector<double>& probability,
-                           const std::vector<double> rows[2], const std::vector<double> d[2]);
+/// The same where it depends on the score. `moves`: by score of `table`, its rows times d. O(scores).
+double calibrator_variance(const EstimateNoise& noise, const OutcomeTable& table,
+                           const std::vector<double>& probability, const std::vector<double>& moves);
 
 }  // namespace longwatch

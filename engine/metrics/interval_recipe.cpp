@@ -25,84 +25,118 @@ double value_of_shares(const Confusion& m, const std::vector<Proportion>& shares
 
 double scored_mass(const OutcomeTable& table) {
   double sum = 0;
-  for (int p = 0; p < 2; ++p) {
-    for (std::size_t j = 0; j < table.score.size(); ++j) sum += table.positive[p][j] + table.negative[p][j];
-  }
+  for (std::size_t j = 0; j < table.score.size(); ++j) sum += table.positive_at(j) + table.negative_at(j);
   return sum;
 }
 
-void roc_gradient(const OutcomeTable& table, Gradient& out) {
+Gradient of_size(std::size_t scores) { return {std::vector<double>(scores), std::vector<double>(scores)}; }
+
+Gradient roc_gradient(const OutcomeTable& table) {
   const std::size_t n = table.score.size();
+  Gradient out = of_size(n);
   double positives = 0, negatives = 0;
   for (std::size_t j = 0; j < n; ++j) {
-    positives += table.positive[0][j] + table.positive[1][j];
-    negatives += table.negative[0][j] + table.negative[1][j];
+    positives += table.positive_at(j);
+    negatives += table.negative_at(j);
   }
   const double scale = 1 / (positives * negatives);
   double above = 0, below = negatives, pairs = 0;
   for (std::size_t j = 0; j < n; ++j) {
-    const double p = table.positive[0][j] + table.positive[1][j];
-    const double q = table.negative[0][j] + table.negative[1][j];
+    const double p = table.positive_at(j);
+    const double q = table.negative_at(j);
     below -= q;
-    out.positive[0][j] = below + q / 2;
-    out.negative[0][j] = above + p / 2;
+    out.positive[j] = below + q / 2;
+    out.negative[j] = above + p / 2;
     pairs += p * (below + q / 2);
     above += p;
   }
   const double area = pairs * scale;
   for (std::size_t j = 0; j < n; ++j) {
-    out.positive[0][j] = out.positive[0][j] * scale - area / positives;
-    out.negative[0][j] = out.negative[0][j] * scale - area / negatives;
+    out.positive[j] = out.positive[j] * scale - area / positives;
+    out.negative[j] = out.negative[j] * scale - area / negatives;
   }
-  out.positive[1] = out.positive[0];
-  out.negative[1] = out.negative[0];
+  return out;
 }
 
-void precision_gradient(const OutcomeTable& table, Gradient& out) {
+Gradient precision_gradient(const OutcomeTable& table) {
   const std::size_t n = table.score.size();
+  Gradient out = of_size(n);  // at first: positives, and rows, down to each score
   double above = 0, rows = 0, area = 0;
   for (std::size_t j = 0; j < n; ++j) {
-    const double p = table.positive[0][j] + table.positive[1][j];
+    const double p = table.positive_at(j);
     above += p;
-    rows += p + table.negative[0][j] + table.negative[1][j];
-    out.positive[1][j] = above;
-    out.negative[1][j] = rows;
+    rows += p + table.negative_at(j);
+    out.positive[j] = above;
+    out.negative[j] = rows;
     if (rows > 0) area += p * above / rows;
   }
   const double positives = above;
   area /= positives;
   double gain = 0, loss = 0;  // sums over this cut-off and the later ones
   for (std::size_t j = n; j-- > 0;) {
-    const double p = table.positive[0][j] + table.positive[1][j];
-    const double tp = out.positive[1][j];
-    const double all = out.negative[1][j];
+    const double p = table.positive_at(j);
+    const double tp = out.positive[j];
+    const double all = out.negative[j];
     const double precision = all > 0 ? tp / all : 1;
     if (all > 0) {
       gain += p * (all - tp) / (all * all);
       loss += p * tp / (all * all);
     }
-    out.positive[0][j] = out.positive[1][j] = (precision + gain - area) / positives;
-    out.negative[0][j] = out.negative[1][j] = -loss / positives;
+    out.positive[j] = (precision + gain - area) / positives;
+    out.negative[j] = -loss / positives;
   }
+  return out;
 }
 
-void loss_gradient(const OutcomeTable& table, const std::function<double(double, bool)>& loss, Gradient& out) {
+// Types, not functions, so that the loops below have them in place.
+struct LogLoss {
+  double operator()(const OutcomeTable& table, std::size_t j, bool positive) const {
+    const std::vector<double>& known = table.log_loss[positive ? 1 : 0];
+    return !known.empty() ? known[j] : log_loss_of(positive ? table.score[j] : 1 - table.score[j]);
+  }
+};
+struct SquareLoss {
+  double operator()(const OutcomeTable& table, std::size_t j, bool positive) const {
+    const double off = positive ? 1 - table.score[j] : table.score[j];
+    return off * off;
+  }
+};
+
+template <class Loss>
+double mean_of(const OutcomeTable& table, Loss loss) {
+  double sum = 0;
+  for (std::size_t j = 0; j < table.score.size(); ++j) {
+    sum += table.positive_at(j) * loss(table, j, true) + table.negative_at(j) * loss(table, j, false);
+  }
+  return sum / scored_mass(table);
+}
+
+template <class Loss>
+Gradient loss_gradient(const OutcomeTable& table, Loss loss) {
+  Gradient out = of_size(table.score.size());
   const double rows = scored_mass(table);
   double sum = 0;
   for (std::size_t j = 0; j < table.score.size(); ++j) {
-    const double positive = loss(table.score[j], true);
-    const double negative = loss(table.score[j], false);
-    const double p = table.positive[0][j] + table.positive[1][j];
-    const double q = table.negative[0][j] + table.negative[1][j];
-    sum += (p > 0 ? p * positive : 0) + (q > 0 ? q * negative : 0);
-    out.positive[0][j] = positive;
-    out.negative[0][j] = negative;
+    out.positive[j] = loss(table, j, true);
+    out.negative[j] = loss(table, j, false);
+    sum += table.positive_at(j) * out.positive[j] + table.negative_at(j) * out.negative[j];
   }
   const double mean = sum / rows;
   for (std::size_t j = 0; j < table.score.size(); ++j) {
-    out.positive[0][j] = out.positive[1][j] = (out.positive[0][j] - mean) / rows;
-    out.negative[0][j] = out.negative[1][j] = (out.negative[0][j] - mean) / rows;
+    out.positive[j] = (out.positive[j] - mean) / rows;
+    out.negative[j] = (out.negative[j] - mean) / rows;
   }
+  return out;
+}
+
+template <class Loss>
+IntervalRecipe mean_loss(Loss loss, double greatest) {
+  IntervalRecipe out;
+  out.value = [loss](const OutcomeTable& table) { return mean_of(table, loss); };
+  out.gradient = [loss](const OutcomeTable& table) { return loss_gradient(table, loss); };
+  out.loss = loss;
+  out.greatest = greatest;
+  return out;
 }
 
 // A row adds to the precision at its own cut-off: (1 - precision) / (rows down to it) too much. And the number of
@@ -111,18 +145,18 @@ Bias precision_bias(const OutcomeTable& table, const std::vector<double>* probab
   double above = 0, rows = 0;
   Bias out;
   for (std::size_t j = 0; j < table.score.size(); ++j) {
-    const double p = table.positive[0][j] + table.positive[1][j];
-    const double n = p + table.negative[0][j] + table.negative[1][j];
+    const double p = table.positive_at(j);
+    const double n = p + table.negative_at(j);
     above += p;
     rows += n;
     if (!(rows > 0)) continue;
-    const double up = gradient.positive[0][j];
+    const double up = gradient.positive[j];
     if (probability == nullptr) {
       out.value += p * ((1 - above / rows) / rows - up);
       continue;
     }
     const double c = (*probability)[j];
-    const double down = gradient.negative[0][j];
+    const double down = gradient.negative[j];
     out.value += n * c * ((c - above / rows) / rows - (c * up + (1 - c) * down));
     out.realized += n * c * (1 - c) * (1 / rows - (up - down));
   }
@@ -133,14 +167,6 @@ Bias precision_bias(const OutcomeTable& table, const std::vector<double>* probab
 
 Confusion confusion_of(const OutcomeTable& table) {
   return {table.true_positive, table.false_positive, table.false_negative, table.true_negative};
-}
-
-void Gradient::resize(std::size_t scores) {
-  for (int p = 0; p < 2; ++p) {
-    positive[p].assign(scores, 0);
-    negative[p].assign(scores, 0);
-    unscored_positive[p] = unscored_negative[p] = 0;
-  }
 }
 
 IntervalRecipe mean_of_shares(std::vector<Proportion> shares, bool dice) {
@@ -171,36 +197,15 @@ IntervalRecipe function_of_confusion(std::function<double(const Confusion&)> h, 
   return out;
 }
 
-IntervalRecipe mean_loss(std::function<double(double, bool)> loss, double least, double greatest) {
-  IntervalRecipe out;
-  out.value = [loss](const OutcomeTable& table) {
-    double sum = 0;
-    for (std::size_t j = 0; j < table.score.size(); ++j) {
-      const double p = table.positive[0][j] + table.positive[1][j];
-      const double q = table.negative[0][j] + table.negative[1][j];
-      if (p > 0) sum += p * loss(table.score[j], true);
-      if (q > 0) sum += q * loss(table.score[j], false);
-    }
-    return sum / scored_mass(table);
-  };
-  out.gradient = [loss](const OutcomeTable& table, Gradient& gradient) {
-    gradient.resize(table.score.size());
-    loss_gradient(table, loss, gradient);
-  };
-  out.loss = std::move(loss);
-  out.least = least;
-  out.greatest = greatest;
-  return out;
-}
+IntervalRecipe mean_log_loss() { return mean_loss(LogLoss{}, std::numeric_limits<double>::infinity()); }
+
+IntervalRecipe mean_square_loss() { return mean_loss(SquareLoss{}, 1); }
 
 IntervalRecipe area_under_roc(std::function<double(const OutcomeTable&)> value) {
   IntervalRecipe out;
   out.value = std::move(value);
   out.form = Form::logit;
-  out.gradient = [](const OutcomeTable& table, Gradient& gradient) {
-    gradient.resize(table.score.size());
-    roc_gradient(table, gradient);
-  };
+  out.gradient = roc_gradient;
   out.method = "logit_delong";
   return out;
 }
@@ -209,10 +214,7 @@ IntervalRecipe area_under_precision(std::function<double(const OutcomeTable&)> v
   IntervalRecipe out;
   out.value = std::move(value);
   out.form = Form::logit;
-  out.gradient = [](const OutcomeTable& table, Gradient& gradient) {
-    gradient.resize(table.score.size());
-    precision_gradient(table, gradient);
-  };
+  out.gradient = precision_gradient;
   out.bias = precision_bias;
   out.method = "logit_delta";
   return out;

@@ -24,13 +24,10 @@ struct Proportion {
   unsigned denominator = 0;
 };
 
-/// dT / d(mass) of every entry of an outcome table.
+/// dT / d(mass) of the masses of a score, where T does not depend on predictions.
 struct Gradient {
-  std::vector<double> positive[2];  ///< by prediction, then by score; as OutcomeTable
-  std::vector<double> negative[2];
-  double unscored_positive[2] = {0, 0};
-  double unscored_negative[2] = {0, 0};
-  void resize(std::size_t scores);  ///< all zero
+  std::vector<double> positive;  ///< by score
+  std::vector<double> negative;
 };
 
 /// On which scale the error is taken to be symmetric.
@@ -49,9 +46,10 @@ struct Bias {
 struct IntervalRecipe {
   std::function<double(const OutcomeTable&)> value;
   /// Null for functions of the confusion matrix, which have `of_confusion`.
-  std::function<void(const OutcomeTable&, Gradient&)> gradient;
+  std::function<Gradient(const OutcomeTable&)> gradient;
   std::function<double(const Confusion&)> of_confusion;
-  std::function<double(double score, bool positive)> loss;  ///< where the value is its mean over the scored rows
+  /// Where the value is its mean over the scored rows: of a row of score j.
+  std::function<double(const OutcomeTable&, std::size_t j, bool positive)> loss;
   /// Where the value is the mean of shares (one: precision; two: balanced accuracy).
   std::vector<Proportion> shares;
   bool dice = false;   ///< the value is 2 s / (1 + s) of that share: F1 of the Jaccard index
@@ -70,8 +68,10 @@ IntervalRecipe mean_of_shares(std::vector<Proportion> shares, bool dice = false)
 IntervalRecipe count_of_cells(unsigned cells);
 /// Any smooth function of the confusion matrix; NaN where it is undefined.
 IntervalRecipe function_of_confusion(std::function<double(const Confusion&)> h, double least, double greatest);
-/// The mean over the scored rows of loss(score, positive).
-IntervalRecipe mean_loss(std::function<double(double score, bool positive)> loss, double least, double greatest);
+/// The mean over the scored rows of the log loss.
+IntervalRecipe mean_log_loss();
+/// The mean over the scored rows of (score - label)^2.
+IntervalRecipe mean_square_loss();
 /// Area under the ROC curve, ties counted half: DeLong's placement values as gradient.
 IntervalRecipe area_under_roc(std::function<double(const OutcomeTable&)> value);
 /// Sum over the cut-offs of (recall step) x precision.

@@ -51,13 +51,10 @@ RealizedError realized_error(const IntervalRecipe& recipe, const OutcomeTable& t
     out.rows = realized_error(recipe, confusion_of(table));
     return out;
   }
-  Gradient gradient;
-  recipe.gradient(table, gradient);
-  for (int p = 0; p < 2; ++p) {
-    for (std::size_t j = 0; j < table.score.size(); ++j) {
-      add_mass(out.rows, table.positive[p][j], gradient.positive[p][j]);
-      add_mass(out.rows, table.negative[p][j], gradient.negative[p][j]);
-    }
+  const Gradient gradient = recipe.gradient(table);
+  for (std::size_t j = 0; j < table.score.size(); ++j) {
+    add_mass(out.rows, table.positive_at(j), gradient.positive[j]);
+    add_mass(out.rows, table.negative_at(j), gradient.negative[j]);
   }
   if (recipe.bias) out.bias = recipe.bias(table, nullptr, gradient).value;
   return out;

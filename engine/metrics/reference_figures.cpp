@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "engine/base/side_by_side.hpp"
+#include "engine/metrics/functional.hpp"
 #include "engine/metrics/metric.hpp"
 #include "engine/metrics/metric_errors.hpp"
 
@@ -49,32 +51,44 @@ ReferenceFigures of_confusion(const metrics::IntervalRecipe& recipe, const Class
   return out;
 }
 
-ReferenceFigures of_one_row(const metrics::IntervalRecipe& recipe, const ClassifierView& reference, bool same_rows) {
-  ReferenceFigures out = {kNaN, kNaN, kNaN, kNaN, kNaN};
-  const OutcomeTable& realized = reference.realized;
-  const OutcomeTable& estimated = reference.estimated;
-  if (realized.rows > 0) {
-    out.realized_value = recipe.value(realized);
-    out.realized_variance = metrics::realized_error(recipe, realized).rows.variance * realized.rows;
-  }
-  if (estimated.rows > 0) {
-    out.estimated_value = recipe.value(estimated);
-    out.estimated_variance = metrics::estimate_error(recipe, reference).rows.variance * estimated.rows;
-    out.calibration_bias = same_rows ? out.estimated_value - out.realized_value : 0;
-  }
-  return out;
+void set_realized(const metrics::IntervalRecipe& recipe, const OutcomeTable& table, ReferenceFigures& out) {
+  if (!(table.rows > 0)) return;
+  out.realized_value = recipe.value(table);
+  out.realized_variance = metrics::realized_error(recipe, table).rows.variance * table.rows;
+}
+
+void set_estimated(const metrics::IntervalRecipe& recipe, const ClassifierView& reference, ReferenceFigures& out) {
+  const OutcomeTable& table = reference.estimated;
+  if (!(table.rows > 0)) return;
+  out.estimated_value = recipe.value(table);
+  out.estimated_variance = metrics::estimate_error(recipe, reference).rows.variance * table.rows;
 }
 
 }  // namespace
 
+FiguresOfReference::FiguresOfReference(const ClassifierView& reference) {
+  same_rows_ = of_same_rows(reference);
+  const auto recipes = metrics::scored_recipes();
+  std::vector<ReferenceFigures> figures(recipes.size(), {kNaN, kNaN, kNaN, kNaN, kNaN});
+  side_by_side(2 * recipes.size(), [&](std::size_t i) {
+    ReferenceFigures& out = figures[i / 2];
+    if (i % 2 == 0) {
+      set_realized(*recipes[i / 2], reference.realized, out);
+    } else {
+      set_estimated(*recipes[i / 2], reference, out);
+    }
+  });
+  for (std::size_t i = 0; i < recipes.size(); ++i) {
+    ReferenceFigures& out = figures[i];
+    if (reference.estimated.rows > 0) out.calibration_bias = same_rows_ ? out.estimated_value - out.realized_value : 0;
+    known_.emplace(recipes[i], out);
+  }
+}
+
 ReferenceFigures FiguresOfReference::of(const metrics::IntervalRecipe& recipe, const ClassifierView& reference,
-                                        double rows) {
-  const std::lock_guard lock(mutex_);
-  if (!same_rows_) same_rows_ = of_same_rows(reference);
-  if (recipe.of_confusion) return of_confusion(recipe, reference, *same_rows_, rows);
-  auto found = known_.find(&recipe);
-  if (found == known_.end()) found = known_.emplace(&recipe, of_one_row(recipe, reference, *same_rows_)).first;
-  ReferenceFigures out = found->second;
+                                        double rows) const {
+  if (recipe.of_confusion) return of_confusion(recipe, reference, same_rows_, rows);
+  ReferenceFigures out = known_.at(&recipe);
   out.realized_variance /= rows;
   out.estimated_variance /= rows;
   return out;

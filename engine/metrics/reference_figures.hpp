@@ -3,8 +3,6 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 
 #include "engine/metrics/interval_recipe.hpp"
 
@@ -20,17 +18,18 @@ struct ReferenceFigures {
   double calibration_bias;
 };
 
-/// Kept with the view of a reference. Safe for any number of threads.
+/// Kept with the view of a reference. Immutable.
 class FiguresOfReference {
  public:
-  /// For a chunk of `rows` > 0 rows. O(1) for functions of the confusion matrix; others O(scores) when first asked for:
-  /// those recipes are told apart by their addresses, which outlive the view.
-  ReferenceFigures of(const metrics::IntervalRecipe& recipe, const ClassifierView& reference, double rows);
+  /// Works out what the recipes of scores need, side by side: O(scores) each.
+  explicit FiguresOfReference(const ClassifierView& reference);
+  /// For a chunk of `rows` > 0 rows. O(1). `recipe`: of the confusion matrix, or one of scored_recipes().
+  [[nodiscard]] ReferenceFigures of(const metrics::IntervalRecipe& recipe, const ClassifierView& reference,
+                                    double rows) const;
 
  private:
-  std::mutex mutex_;
-  std::optional<bool> same_rows_;  ///< estimate and realized value are of the same rows: every row has a label
-  std::map<const void*, ReferenceFigures> known_;  ///< of one row
+  bool same_rows_ = false;  ///< estimate and realized value are of the same rows: every row has a label
+  std::map<const metrics::IntervalRecipe*, ReferenceFigures> known_;  ///< of one row
 };
 
 }  // namespace longwatch

@@ -9,9 +9,6 @@
 namespace longwatch::metrics {
 namespace {
 
-double positive_at(const OutcomeTable& t, std::size_t i) { return t.positive[0][i] + t.positive[1][i]; }
-double negative_at(const OutcomeTable& t, std::size_t i) { return t.negative[0][i] + t.negative[1][i]; }
-
 double smaller_class(const OutcomeTable& t) {
   const ClassMasses masses = scored_masses(t);
   return std::min(masses.positive, masses.negative);
@@ -25,10 +22,10 @@ double roc_auc(const OutcomeTable& t) {
   CompensatedSum negative;
   CompensatedSum pairs;
   for (std::size_t i = 0; i < t.score.size(); ++i) {
-    const double here = positive_at(t, i);
-    pairs.add(negative_at(t, i) * (positive.value() + here / 2));
+    const double here = t.positive_at(i);
+    pairs.add(t.negative_at(i) * (positive.value() + here / 2));
     positive.add(here);
-    negative.add(negative_at(t, i));
+    negative.add(t.negative_at(i));
   }
   const double all = positive.value() * negative.value();
   return all > 0 ? std::min(pairs.value() / all, 1.0) : kNaN;
@@ -40,27 +37,23 @@ double average_precision(const OutcomeTable& t) {
   CompensatedSum rows;
   CompensatedSum sum;
   for (std::size_t i = 0; i < t.score.size(); ++i) {
-    const double here = positive_at(t, i);
+    const double here = t.positive_at(i);
     positive.add(here);
-    rows.add(here + negative_at(t, i));
+    rows.add(here + t.negative_at(i));
     if (here > 0) sum.add(here * (positive.value() / rows.value()));
   }
   return positive.value() > 0 ? std::min(sum.value() / positive.value(), 1.0) : kNaN;
 }
 
-// Scores of 0 and 1 are taken this far inside, as scikit-learn does.
-constexpr double kEps = std::numeric_limits<double>::epsilon();
-
-double loss_of(double probability) { return -std::log(std::clamp(probability, kEps, 1 - kEps)); }
-
 double log_loss(const OutcomeTable& t) {
   CompensatedSum sum;
   CompensatedSum rows;
+  const bool known = !t.log_loss[0].empty();
   for (std::size_t i = 0; i < t.score.size(); ++i) {
-    const double positive = positive_at(t, i);
-    const double negative = negative_at(t, i);
-    if (positive > 0) sum.add(positive * loss_of(t.score[i]));
-    if (negative > 0) sum.add(negative * loss_of(1 - t.score[i]));
+    const double positive = t.positive_at(i);
+    const double negative = t.negative_at(i);
+    sum.add(positive * (known ? t.log_loss[1][i] : log_loss_of(t.score[i])));
+    sum.add(negative * (known ? t.log_loss[0][i] : log_loss_of(1 - t.score[i])));
     rows.add(positive + negative);
   }
   return rows.value() > 0 ? sum.value() / rows.value() : kNaN;
@@ -71,9 +64,9 @@ double brier_score(const OutcomeTable& t) {
   CompensatedSum rows;
   for (std::size_t i = 0; i < t.score.size(); ++i) {
     const double score = t.score[i];
-    sum.add(positive_at(t, i) * ((1 - score) * (1 - score)));
-    sum.add(negative_at(t, i) * (score * score));
-    rows.add(positive_at(t, i) + negative_at(t, i));
+    sum.add(t.positive_at(i) * ((1 - score) * (1 - score)));
+    sum.add(t.negative_at(i) * (score * score));
+    rows.add(t.positive_at(i) + t.negative_at(i));
   }
   return rows.value() > 0 ? std::min(sum.value() / rows.value(), 1.0) : kNaN;
 }
@@ -87,13 +80,11 @@ const IntervalRecipe& average_precision_recipe() {
   return kRecipe;
 }
 const IntervalRecipe& log_loss_recipe() {
-  static const IntervalRecipe kRecipe = mean_loss([](double s, bool y) { return loss_of(y ? s : 1 - s); }, 0,
-                                                  std::numeric_limits<double>::infinity());
+  static const IntervalRecipe kRecipe = mean_log_loss();
   return kRecipe;
 }
 const IntervalRecipe& brier_score_recipe() {
-  static const IntervalRecipe kRecipe =
-      mean_loss([](double s, bool y) { return y ? (1 - s) * (1 - s) : s * s; }, 0, 1);
+  static const IntervalRecipe kRecipe = mean_square_loss();
   return kRecipe;
 }
 
@@ -103,8 +94,8 @@ ClassMasses scored_masses(const OutcomeTable& t) {
   CompensatedSum positive;
   CompensatedSum negative;
   for (std::size_t i = 0; i < t.score.size(); ++i) {
-    positive.add(positive_at(t, i));
-    negative.add(negative_at(t, i));
+    positive.add(t.positive_at(i));
+    negative.add(t.negative_at(i));
   }
   return {positive.value(), negative.value()};
 }

@@ -1,13 +1,12 @@
 // Replicates of tables, and what they say.
 #include "engine/metrics/table_bootstrap.hpp"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>
 
+#include "engine/base/side_by_side.hpp"
 #include "engine/metrics/coarse_table.hpp"
 #include "engine/metrics/functional.hpp"
 #include "engine/metrics/metric_errors.hpp"
@@ -37,9 +36,9 @@ struct Evaluator {
     std::vector<double> mass(coarse.table.score.size(), 0);
     for (int y = 0; y < 2; ++y) loss[y].assign(mass.size(), 0);
     for (std::size_t j = 0; j < fine.score.size(); ++j) {
-      const double n = fine.positive[0][j] + fine.positive[1][j] + fine.negative[0][j] + fine.negative[1][j];
+      const double n = fine.positive_at(j) + fine.negative_at(j);
       mass[coarse.cell_of[j]] += n;
-      for (int y = 0; y < 2; ++y) loss[y][coarse.cell_of[j]] += n * of.loss(fine.score[j], y == 1);
+      for (int y = 0; y < 2; ++y) loss[y][coarse.cell_of[j]] += n * of.loss(fine, j, y == 1);
     }
     for (int y = 0; y < 2; ++y) {
       for (std::size_t j = 0; j < mass.size(); ++j) loss[y][j] /= mass[j];
@@ -49,8 +48,8 @@ struct Evaluator {
     if (!recipe.loss) return recipe.value(table);
     double sum = 0, rows = 0;
     for (std::size_t j = 0; j < table.score.size(); ++j) {
-      const double p = table.positive[0][j] + table.positive[1][j];
-      const double q = table.negative[0][j] + table.negative[1][j];
+      const double p = table.positive_at(j);
+      const double q = table.negative_at(j);
       sum += p * loss[1][j] + q * loss[0][j];
       rows += p + q;
     }
@@ -71,7 +70,7 @@ Draws draws_of(std::int64_t count, const OutcomeTable& table, const std::vector<
   constexpr std::int64_t kPart = 25;
   const auto size = static_cast<std::size_t>(count);
   Draws out{std::vector<Confusion>(size), {evaluators.size(), std::vector<double>(size)}};
-  tbb::parallel_for(std::int64_t{0}, (count + kPart - 1) / kPart, [&](std::int64_t part) {
+  const auto part_of = [&](std::int64_t part) {
     OutcomeTable own = table;
     for (std::int64_t i = part * kPart; i < std::min(count, (part + 1) * kPart); ++i) {
       const auto r = static_cast<std::size_t>(i);
@@ -79,7 +78,9 @@ Draws draws_of(std::int64_t count, const OutcomeTable& table, const std::vector<
       out.confusion[r] = confusion_of(own);
       for (std::size_t m = 0; m < evaluators.size(); ++m) out.scored[m][r] = evaluators[m].value(own);
     }
-  });
+  };
+  side_by_side(static_cast<std::size_t>((count + kPart - 1) / kPart),
+               [&](std::size_t part) { part_of(static_cast<std::int64_t>(part)); });
   return out;
 }
 

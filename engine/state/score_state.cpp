@@ -1,10 +1,14 @@
 // Multisets of scores: merged like sorted lists, put on a grid where they grow too large.
 #include "engine/state/score_state.hpp"
 
+#include <hwy/contrib/sort/vqsort.h>
+
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
+#include "engine/base/side_by_side.hpp"
 #include "engine/state/exact_sum.hpp"
 
 namespace longwatch {
@@ -35,10 +39,27 @@ void join_equal(std::vector<ScoreEntry>& entries) {
   entries.resize(last + 1);
 }
 
+// Which list comes next is as good as random, so it is computed, not branched on.
 std::vector<ScoreEntry> merged(std::span<const ScoreEntry> a, std::span<const ScoreEntry> b) {
-  std::vector<ScoreEntry> out(a.size() + b.size());
-  std::merge(a.begin(), a.end(), b.begin(), b.end(), out.begin(), before);
-  join_equal(out);
+  std::vector<ScoreEntry> out;
+  out.reserve(a.size() + b.size());
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    const ScoreEntry& of_a = a[i];
+    const ScoreEntry& of_b = b[j];
+    if (same_key(of_a, of_b)) {
+      out.push_back(ScoreEntry::of(of_a.score, of_a.code(), of_a.count() + of_b.count()));
+      ++i;
+      ++j;
+      continue;
+    }
+    const bool first = (of_a.score < of_b.score) | ((of_a.score == of_b.score) & (of_a.code() < of_b.code()));
+    out.push_back(first ? of_a : of_b);
+    i += first ? 1 : 0;
+    j += first ? 0 : 1;
+  }
+  out.insert(out.end(), a.begin() + static_cast<std::ptrdiff_t>(i), a.end());
+  out.insert(out.end(), b.begin() + static_cast<std::ptrdiff_t>(j), b.end());
   return out;
 }
 
@@ -73,14 +94,39 @@ double grid_score(double score) {
 ScoreState merge_scores(std::span<const ScoreState> states) {
   if (states.empty()) return {};
   if (states.size() == 1) return states.front();
-  ScoreState out = merge_scores(states.first(states.size() / 2));
-  out.merge(merge_scores(states.subspan(states.size() / 2)));
-  return out;
+  ScoreState halves[2];
+  const std::size_t half = states.size() / 2;
+  side_by_side(2, [&](std::size_t k) {
+    halves[k] = merge_scores(k == 0 ? states.first(half) : states.subspan(half));
+  });
+  halves[0].merge(halves[1]);
+  return std::move(halves[0]);
 }
 
 void sort_scores(std::vector<ScoreEntry>& entries) {
   std::sort(entries.begin(), entries.end(), before);
   join_equal(entries);
+}
+
+void count_scores(std::vector<std::uint64_t> (&keys)[2], std::vector<ScoreEntry>& out) {
+  for (std::vector<std::uint64_t>& some : keys) hwy::Sorter()(some.data(), some.size(), hwy::SortAscending());
+  out.clear();
+  out.reserve(keys[0].size() + keys[1].size());
+  std::size_t at[2] = {0, 0};
+  const auto take_equal = [&](int predicted) {
+    const std::vector<std::uint64_t>& some = keys[predicted];
+    std::size_t& i = at[predicted];
+    const std::uint64_t key = some[i];
+    const std::size_t first = i;
+    while (i < some.size() && some[i] == key) ++i;
+    const int code = static_cast<int>(key & 3) + (predicted == 1 ? 3 : 0);
+    out.push_back(ScoreEntry::of(std::bit_cast<double>(key >> 2), code, static_cast<std::int64_t>(i - first)));
+  };
+  while (at[0] < keys[0].size() && at[1] < keys[1].size())
+    take_equal(keys[0][at[0]] >> 2 <= keys[1][at[1]] >> 2 ? 0 : 1);
+  for (int predicted = 0; predicted < 2; ++predicted) {
+    while (at[predicted] < keys[predicted].size()) take_equal(predicted);
+  }
 }
 
 std::int64_t ScoreState::scored() const {

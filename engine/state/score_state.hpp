@@ -1,6 +1,7 @@
 #pragma once
 // The state of a classifier's scores in one cell: the exact multiset of (score, predicted class, label).
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -64,10 +65,18 @@ struct ScoreState {
   static Result<ScoreState> deserialize(ByteReader& in);
 };
 
-/// All of them merged, two and two. O(n log states).
+/// All of them merged, two and two, halves side by side. O(n log states).
 ScoreState merge_scores(std::span<const ScoreState> states);
 
 /// Sorts entries by (score, code) and adds up the counts of equal keys. O(n log n).
 void sort_scores(std::vector<ScoreEntry>& entries);
+
+/// One row's score in [0, 1] (not -0) and what is known of its label, as an integer in their order.
+inline std::uint64_t score_key(double score, LabelCode label) {
+  return std::bit_cast<std::uint64_t>(score) << 2 | static_cast<std::uint64_t>(label);  // at most 62 bits and 2
+}
+/// Rows by predicted class, each a score_key, become entries: what sort_scores makes of one entry a row, some ten times
+/// as fast. Leaves the keys sorted. O(n log n).
+void count_scores(std::vector<std::uint64_t> (&keys)[2], std::vector<ScoreEntry>& out);
 
 }  // namespace longwatch

@@ -53,7 +53,7 @@ struct ScoreCell {
   ScoreCell(const ScoreCell&) = delete;
 
   /// After a change to the state or the profile.
-  void refresh() { view.assign(state, profile); }
+  void refresh() { view.assign_reference(state, profile); }
   [[nodiscard]] MetricInput input() const {
     MetricInput out;
     out.classifier = &view;

@@ -140,7 +140,7 @@ TEST(CustomIntervals, ChanceIsThatOfChunksOfTheReference) {
     std::vector<double> squares(own_metrics().size());
     for (int pair = 0; pair < kPairs; ++pair) {
       ScoreCell reference(drawn_rows(1'500, 10, random));
-      reference.view.figures = std::make_shared<FiguresOfReference>();
+      reference.view.figures = std::make_shared<const FiguresOfReference>(reference.view);
       const ScoreCell chunk(drawn_rows(pair % 2 == 0 ? 400 : 800, 10, random));  // one reference, chunks of two sizes
       for (std::size_t k = 0; k < own_metrics().size(); ++k) {
         const MetricValue value = own_value(chunk, &reference, k, family);

@@ -41,8 +41,7 @@ TEST_P(Gradients, are_those_of_the_value) {
   OutcomeTable table = random_table(7, 12);
   close(table);
   EXPECT_NEAR(recipe.value(table), GetParam()->value(table), 1e-12);
-  Gradient gradient;
-  recipe.gradient(table, gradient);
+  const Gradient gradient = recipe.gradient(table);
   for (int p = 0; p < 2; ++p) {
     for (std::size_t j = 0; j < table.score.size(); ++j) {
       for (const bool positive : {true, false}) {
@@ -53,7 +52,7 @@ TEST_P(Gradients, are_those_of_the_value) {
         mass = before - step;
         const double down = recipe.value(table);
         mass = before;
-        EXPECT_NEAR((positive ? gradient.positive : gradient.negative)[p][j], (up - down) / (2 * step), 1e-8)
+        EXPECT_NEAR((positive ? gradient.positive : gradient.negative)[j], (up - down) / (2 * step), 1e-8)
             << p << " " << j << " " << positive;
       }
     }
@@ -100,9 +99,8 @@ TEST(AveragePrecision, states_its_bias) {
       positives += table.positive[0][j];
     }
     ASSERT_GT(positives, 0);
-    Gradient gradient;
     const IntervalRecipe& recipe = kAveragePrecision.recipe();
-    recipe.gradient(table, gradient);
+    const Gradient gradient = recipe.gradient(table);
     const double value = recipe.value(table);
     plain += value / repeats;
     corrected += (value - recipe.bias(table, nullptr, gradient).value) / repeats;

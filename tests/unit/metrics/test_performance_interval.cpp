@@ -169,7 +169,7 @@ TEST(NullSpread, is_that_of_rows_of_the_reference) {
   const ScoreState past = state_of({.9, .8, .4, .6, .7}, {.8, .3, .2, .1, .3, .45, .4, .1}, .5);
   ClassifierView view, reference;
   view.assign(chunk, profile);
-  reference.assign(past, profile);
+  reference.assign_reference(past, profile);
   MetricValue value;
   value.value = kAccuracy.value(view.realized);
   add_realized_interval(kAccuracy.recipe(), view, &reference, 0.95, value);
