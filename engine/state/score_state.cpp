@@ -39,27 +39,33 @@ void join_equal(std::vector<ScoreEntry>& entries) {
   entries.resize(last + 1);
 }
 
-// Which list comes next is as good as random, so it is computed, not branched on.
+// Which list comes next is as good as random, so it is worked out, not branched on.
 std::vector<ScoreEntry> merged(std::span<const ScoreEntry> a, std::span<const ScoreEntry> b) {
-  std::vector<ScoreEntry> out;
-  out.reserve(a.size() + b.size());
-  std::size_t i = 0, j = 0;
+  constexpr std::uint64_t kCode = 7;
+  std::vector<ScoreEntry> out(a.size() + b.size());
+  std::size_t i = 0, j = 0, end = 0;
   while (i < a.size() && j < b.size()) {
-    const ScoreEntry& of_a = a[i];
-    const ScoreEntry& of_b = b[j];
-    if (same_key(of_a, of_b)) {
-      out.push_back(ScoreEntry::of(of_a.score, of_a.code(), of_a.count() + of_b.count()));
-      ++i;
-      ++j;
-      continue;
-    }
-    const bool first = (of_a.score < of_b.score) | ((of_a.score == of_b.score) & (of_a.code() < of_b.code()));
-    out.push_back(first ? of_a : of_b);
-    i += first ? 1 : 0;
-    j += first ? 0 : 1;
+    const std::uint64_t x = a[i].packed, y = b[j].packed;
+    const auto x_score = std::bit_cast<std::uint64_t>(a[i].score);  // in order, as no score is negative
+    const auto y_score = std::bit_cast<std::uint64_t>(b[j].score);
+    const bool tied = x_score == y_score;
+    const bool less = (x_score < y_score) | (tied & ((x & kCode) < (y & kCode)));
+    const bool same = tied & ((x & kCode) == (y & kCode));
+    const auto take_x = static_cast<std::uint64_t>(less | same);
+    const std::uint64_t of_x = 0 - take_x;  // all bits or none: compilers make branches of conditions
+    out[end].score = std::bit_cast<double>((x_score & of_x) | (y_score & ~of_x));
+    out[end].packed = ((x & of_x) | (y & ~of_x)) + ((0 - static_cast<std::uint64_t>(same)) & y & ~kCode);
+    ++end;
+    i += take_x;
+    j += static_cast<std::size_t>(!less);
   }
-  out.insert(out.end(), a.begin() + static_cast<std::ptrdiff_t>(i), a.end());
-  out.insert(out.end(), b.begin() + static_cast<std::ptrdiff_t>(j), b.end());
+  end = static_cast<std::size_t>(
+      std::copy(a.begin() + static_cast<std::ptrdiff_t>(i), a.end(), out.begin() + static_cast<std::ptrdiff_t>(end)) -
+      out.begin());
+  end = static_cast<std::size_t>(
+      std::copy(b.begin() + static_cast<std::ptrdiff_t>(j), b.end(), out.begin() + static_cast<std::ptrdiff_t>(end)) -
+      out.begin());
+  out.resize(end);
   return out;
 }
 
