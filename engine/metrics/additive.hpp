@@ -1,6 +1,10 @@
 #pragma once
 // Private to the metrics: distances whose square (or which themselves) are a sum of f(q, p) over bins.
 
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
 #include "engine/metrics/binned.hpp"
 #include "engine/metrics/square_interval.hpp"
 
@@ -18,28 +22,79 @@ struct SlopeSums {
   [[nodiscard]] double variance(double rows) const { return std::max(0.0, squares - plain * plain) / rows; }
 };
 
-/// E f(x / n, p) - f(q, p) for x binomial with share q: enumerated where few rows are expected, else by the bend.
 template <class F>
-double bias_at(double q, double p, double n) {
-  if (n * q >= kEnumerated) return F::bend_q(q, p, n) * (1 - q) / n;
+class BinValues;
+template <class F>
+double bias_at(double q, double n, BinValues<F>& bin);
+
+/// F::value of one bin of the reference by the rows of a chunk of n in it; whole numbers of them are worked out once.
+template <class F>
+class BinValues {
+ public:
+  BinValues(double share, double n) : p_(share), n_(n) {}
+  [[nodiscard]] double share() const { return p_; }
+  /// bias_at the bin's own share.
+  double bias() {
+    if (std::isnan(bias_)) bias_ = bias_at(p_, n_, *this);
+    return bias_;
+  }
+  double at(double x) {
+    constexpr std::size_t kMost = 1024;
+    const auto i = static_cast<std::size_t>(x);
+    if (i >= kMost || static_cast<double>(i) != x) return F::value(x / n_, p_);
+    while (values_.size() <= i) values_.push_back(F::value(static_cast<double>(values_.size()) / n_, p_));
+    return values_[i];
+  }
+
+ private:
+  double p_, n_;
+  double bias_ = kNaN;
+  std::vector<double> values_;
+};
+
+/// E f(x / n, p) - f(q, p) for x binomial with share q < 1: enumerated where few rows are expected, else by the bend.
+template <class F>
+double bias_at(double q, double n, BinValues<F>& bin) {
+  if (n * q >= kEnumerated || q >= 1) return F::bend_q(q, bin.share(), n) * (1 - q) / n;
   double sum = 0, total = 0;
-  for_each_count(n, q, std::numeric_limits<double>::infinity(), [&](double x, double weight) {
-    sum += weight * F::value(x / n, p);
+  for_each_count(n, q, [&](double x, double weight) {
+    sum += weight * bin.at(x);
     total += weight;
   });
-  return sum / total - F::value(q, p);
+  return sum / total - F::value(q, bin.share());
 }
 
 /// What the bias of one bin is more at shares q and p than without drift. A share of the chunk known by few rows is
 /// moved by half a row, so that an empty bin may have some, and down where the reference expects less than that.
 template <class F>
-double bias_change(double q, double p, double n, double rows) {
+double bias_change(double q, double n, double rows, BinValues<F>& bin) {
+  const double p = bin.share();
   if (p == 0) return 0;
   const double shrunk = n * q < kEnumerated ? std::min(1.0, (q + 0.5 / n) * std::min(1.0, 2 * n * p)) : q;
-  double change = bias_at<F>(shrunk, p, n) - bias_at<F>(p, p, n);
+  double change = bias_at(shrunk, n, bin) - bin.bias();
   if (rows * p >= kEnumerated) change += (F::bend_p(q, p, rows) - F::bend_p(p, p, rows)) * (1 - p) / rows;
   return change;
 }
+
+/// The values of a reference's bins, one object for all bins that hold as many rows.
+template <class F>
+class ReferenceBins {
+ public:
+  ReferenceBins(const NullCells& cells, double n) : cells_(cells) {
+    for (const CellGroup& group : cells.groups) values_.emplace_back(group.count / cells.rows, n);
+  }
+  BinValues<F>& of(const CellGroup& group) { return values_[static_cast<std::size_t>(&group - cells_.groups.data())]; }
+  /// Of the bins that hold the share `p`: the first group is the bin of all else, the others increase.
+  BinValues<F>& of_share(double p) {
+    const auto found = std::lower_bound(values_.begin() + 1, values_.end(), p,
+                                        [](const BinValues<F>& bin, double share) { return bin.share() < share; });
+    return found != values_.end() && found->share() == p ? *found : values_.front();
+  }
+
+ private:
+  const NullCells& cells_;
+  std::vector<BinValues<F>> values_;
+};
 
 /// Value, null, p-value and interval of a distance of the form (sum of F::value(q, p))^(1 / F::kPower). F also has the
 /// derivatives slope_q and slope_p (called for shares above 0), and bend_q, bend_p: half the second derivative times
@@ -53,16 +108,18 @@ MetricValue additive_distance(const BinnedPair& pair, const NullCells& cells, do
   double square = 0;
   double bias = 0;
   SlopeSums of_q, of_p;
+  ReferenceBins<F> bins(cells, n);
   pair.for_each_share([&](double p, double q) {
     if (p == 0 && q == 0) return;
     square += F::value(q, p);
-    bias += bias_change<F>(q, p, n, rows);
+    bias += bias_change(q, n, rows, bins.of_share(p));
     if (q > 0) of_q.add(q, F::slope_q(q, p));
     if (p > 0) of_p.add(p, F::slope_p(q, p));
   });
   square = std::clamp(std::isnan(exact) ? square : exact, 0.0, greatest);
   MetricValue out = value_of(F::kPower == 2 ? std::sqrt(square) : square);
-  out.null = null_of_sum(cells, n, F::kPower, [](double q, double p) { return F::value(q, p); });
+  out.null = null_of_sum(cells, n, F::kPower,
+                         [&](const CellGroup& group, double x) { return bins.of(group).at(x); });
   out.p_value = null_tail(out.null, square);
   set_square_interval(out,
                       {square, out.null.mean, out.null.variance, std::max(0.0, out.null.mean + bias),

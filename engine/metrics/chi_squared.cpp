@@ -33,7 +33,8 @@ std::vector<Pair> occurring(const CategoryView& reference, const CategoryView& c
 NullSpread null_of(const CategoryView& reference, double n) {
   const auto terms = metrics::null_terms(reference);
   const double rows = static_cast<double>(reference.present);
-  return metrics::null_of_sum(terms->bins, n, 1, [&](double q, double p) {
+  return metrics::null_of_sum(terms->bins, n, 1, [&](const metrics::CellGroup& group, double x) {
+    const double q = x / n, p = group.count / rows;
     const double total = n * q + rows * p;
     return total == 0 ? 0 : n * rows * (q - p) * (q - p) / total;
   });

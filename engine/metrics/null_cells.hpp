@@ -55,19 +55,35 @@ class MultinomialSum {
 /// Bins with fewer expected rows than this are enumerated, the others integrated over the normal distribution.
 inline constexpr double kEnumerated = 25;
 
-/// Calls f(x, weight) over the beta-binomial distribution of `share` in `n` rows (binomial where `reference_rows` is
-/// infinite), for x up to a tail below 1e-12.
-template <class F>
-void for_each_count(double n, double share, double reference_rows, F&& f) {
-  const double most = std::min(n, 4 * kEnumerated + 12 * (1 + n / reference_rows) * std::sqrt(kEnumerated) + 40);
+/// Calls f(x, weight) for x = 0, 1, ... up to a tail below 1e-12 beyond `mean`, or `most`; next(x) is the weight of
+/// x + 1 over that of x.
+template <class F, class Next>
+void for_each_weight(double mean, double most, F&& f, Next next) {
   double weight = 1;
   double total = 0;
   for (double x = 0; x <= most; ++x) {
     f(x, weight);
     total += weight;
-    if (x > n * share && weight < 1e-12 * total) break;
-    weight *= (n - x) * (share + x / reference_rows) / ((x + 1) * (1 - share + (n - x - 1) / reference_rows));
+    if (x > mean && weight < 1e-12 * total) break;
+    weight *= next(x);
   }
+}
+
+/// The beta-binomial distribution of `share` in `n` rows, given a reference of so many.
+template <class F>
+void for_each_count(double n, double share, double reference_rows, F&& f) {
+  const double most = std::min(n, 4 * kEnumerated + 12 * (1 + n / reference_rows) * std::sqrt(kEnumerated) + 40);
+  for_each_weight(n * share, most, f, [&](double x) {
+    return (n - x) * (share + x / reference_rows) / ((x + 1) * (1 - share + (n - x - 1) / reference_rows));
+  });
+}
+
+/// The binomial distribution.
+template <class F>
+void for_each_count(double n, double share, F&& f) {
+  const double most = std::min(n, 4 * kEnumerated + 12 * std::sqrt(kEnumerated) + 40);
+  const double odds = share / (1 - share);
+  for_each_weight(n * share, most, f, [&](double x) { return (n - x) * odds / (x + 1); });
 }
 
 /// The five nodes and weights of Gauss and Hermite's rule for the standard normal distribution.
@@ -76,20 +92,19 @@ inline constexpr double kNodes[5] = {-2.8569700138728056, -1.3556261799742659, 0
 inline constexpr double kWeights[5] = {0.011257411327720689, 0.22207592200561263, 0.53333333333333333,
                                        0.22207592200561263, 0.011257411327720689};
 
-/// Moments of f(q, p) of one bin of a reference of `reference_rows` rows: q the chunk's share, p the reference's. `f`
-/// is smooth where many rows are expected.
+/// Moments of f(x) of one bin of a reference of `reference_rows` rows: x the rows of a chunk of n in it. `f` is smooth
+/// where many rows are expected.
 template <class F>
 CellMoments cell_moments(double n, const CellGroup& group, double reference_rows, F&& f) {
   const double share = group.expected / reference_rows;
-  const double observed = group.count / reference_rows;
   const double expected = n * share;
   const double variance = expected * (1 - share) * (1 + n / reference_rows);
-  if (variance <= 0) return {f(share, observed), 0, 0, 0};
+  if (variance <= 0) return {f(expected), 0, 0, 0};
   const double deviation = std::sqrt(variance);
   double total = 0, sum = 0, squares = 0, with_z = 0, with_z2 = 0, z_sum = 0, z2_sum = 0;
   const auto add = [&](double x, double weight) {
     const double z = (x - expected) / deviation;
-    const double value = f(x / n, observed);
+    const double value = f(x);
     total += weight;
     sum += weight * value;
     squares += weight * value * value;
@@ -112,12 +127,14 @@ CellMoments cell_moments(double n, const CellGroup& group, double reference_rows
           (with_z2 / total - mean * z2_sum / total) / 2};
 }
 
-/// Mean and variance of the sum of f(q, p) over all bins, for a chunk of n rows without drift. O(groups * 100).
+/// Mean and variance of the sum of f(group, x) over all bins, x the rows of a chunk of n rows without drift.
+/// O(groups * 100).
 template <class F>
 NullSpread null_of_sum(const NullCells& cells, double n, double power, F&& f) {
   MultinomialSum sum(n, cells.rows);
   for (const CellGroup& group : cells.groups)
-    sum.add(cell_moments(n, group, cells.rows, f), group.expected / cells.rows, group.cells);
+    sum.add(cell_moments(n, group, cells.rows, [&](double x) { return f(group, x); }), group.expected / cells.rows,
+            group.cells);
   NullSpread out;
   out.mean = sum.mean();
   out.variance = sum.variance();

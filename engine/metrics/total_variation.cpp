@@ -12,7 +12,7 @@ using metrics::CellMoments;
 CellMoments half_difference(double n, const CellGroup& group, double rows) {
   const double share = group.expected / rows;
   if (n * share < metrics::kEnumerated)
-    return metrics::cell_moments(n, group, rows, [](double q, double p) { return std::abs(q - p) / 2; });
+    return metrics::cell_moments(n, group, rows, [&](double x) { return std::abs(x / n - group.count / rows) / 2; });
   const double variance = share * (1 - share) * (1 / n + 1 / rows) / 4;
   const double mean = std::sqrt(variance * 2 / std::numbers::pi);
   return {mean, variance * (1 - 2 / std::numbers::pi), 0, mean / 2};
