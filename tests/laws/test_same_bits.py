@@ -39,7 +39,7 @@ def tables():
     return table(20_000, 1, 0.0), table(24_000, 2, 0.3)
 
 
-def write(folder, reference, analysis, pieces=1, row_group=5_000, shuffle=None, chunk="1w"):
+def write(folder, reference, analysis, pieces=1, row_group=5_000, shuffle=None, chunk="1w", **more):
     folder.mkdir(parents=True)
     rng = np.random.default_rng(shuffle)
     for name, data in (("reference", reference), ("analysis", analysis)):
@@ -50,7 +50,7 @@ def write(folder, reference, analysis, pieces=1, row_group=5_000, shuffle=None, 
             pq.write_table(data.slice(a, b - a), folder / f"{name}-{i}.parquet", row_group_size=row_group)
     model = dict(task="binary", score="score", prediction="predicted", target="label", timestamp="when", chunk=chunk,
                  reference="reference-*.parquet", analysis="analysis-*.parquet", segments=["region", ["region", "flag"]],
-                 constraints=[dict(column="count", in_range=[15, 45])])
+                 constraints=[dict(column="count", in_range=[15, 45])], **more)
     (folder / "fleet.yaml").write_text(json.dumps({"models": {"m": model}}))
     return folder / "fleet.yaml"
 
@@ -81,6 +81,20 @@ def base(tables, digest, tmp_path_factory):
 @pytest.mark.parametrize("threads", ["2", "3", "8"])
 def test_threads(base, digest, threads):
     assert digest(base[0], "--threads", threads) == base[1]
+
+
+@pytest.fixture(scope="module")
+def bootstrapped(tables, digest, tmp_path_factory):
+    """Cells side by side, and in each of them replicates side by side."""
+    folder = tmp_path_factory.mktemp("bootstrap") / "data"
+    config = write(folder, *tables, metrics=["roc_auc", "average_precision", "f1", "log_loss"], intervals={"method": "bootstrap", "resamples": 100})
+    return config, digest(config, "--threads", "1")
+
+
+@pytest.mark.threads
+@pytest.mark.parametrize("threads", ["2", "3", "8"])
+def test_threads_of_a_bootstrap(bootstrapped, digest, threads):
+    assert digest(bootstrapped[0], "--threads", threads) == bootstrapped[1]
 
 
 @pytest.mark.parametrize("level", LEVELS)

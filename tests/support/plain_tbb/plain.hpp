@@ -33,6 +33,7 @@ inline std::uint64_t thread_number() {
 /// Runs work(i) for i in [0, count) on as many threads as the arena has. The first exception is thrown again.
 template <class F>
 void each(std::size_t count, const F& work) {
+  if (count == 1) return work(0);
   std::atomic<std::size_t> next{0};
   std::exception_ptr failure;
   std::mutex lock;
