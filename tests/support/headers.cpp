@@ -1,1 +1,0 @@
-// Nothing but what the precompiled headers of the tests need to belong to.
