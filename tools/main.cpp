@@ -1,6 +1,6 @@
 // The `longwatch` command: verbs, common options, exit codes.
-#include <CLI/CLI.hpp>
 #include <malloc.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cstdio>

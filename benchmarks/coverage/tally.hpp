@@ -54,8 +54,8 @@ struct Verdict {
       least[k] = std::min(least[k], share);
       most[k] = std::max(most[k], share);
       const char* mark = within ? " " : share < 0.9 ? "!" : "*";
-      std::printf("  %.4f%s %.3f %3lld", share, mark,
-                  static_cast<double>(tally.below[k]) / n, static_cast<long long>(tally.undefined[k]));
+      std::printf("  %.4f%s %.3f %3lld", share, mark, static_cast<double>(tally.below[k]) / n,
+                  static_cast<long long>(tally.undefined[k]));
     }
     std::printf("\n");
     ++cells;

@@ -11,14 +11,15 @@
 #include <span>
 
 #include "engine/base/hash.hpp"
+#include "engine/base/side_by_side.hpp"
 #include "engine/chunk/blocks.hpp"
 #include "engine/evaluate/cell_states.hpp"
 #include "engine/evaluate/constraints.hpp"
 #include "engine/evaluate/judge.hpp"
-#include "engine/base/side_by_side.hpp"
 #include "engine/metrics/block_jackknife.hpp"
 #include "engine/metrics/classes_view.hpp"
 #include "engine/metrics/classifier_view.hpp"
+#include "engine/metrics/distance_scratch.hpp"
 #include "engine/model/class_labels.hpp"
 #include "engine/state/resample.hpp"
 
@@ -45,6 +46,7 @@ struct CellViews {
   View column;
   ClassifierView classifier;
   ClassesView classes;
+  metrics::DistanceScratch distances;
 };
 
 // The states of one segment in one period.
@@ -203,6 +205,7 @@ class ColumnTask {
     if (column_ < 0) {
       view_model(cell, views, input);
     } else {
+      input.scratch = &views.distances;
       view_column(cell, views.column, input);
     }
     return input;

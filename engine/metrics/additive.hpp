@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "engine/metrics/binned.hpp"
+#include "engine/metrics/distance_scratch.hpp"
 #include "engine/metrics/square_interval.hpp"
 
 namespace longwatch::metrics {
@@ -27,29 +29,36 @@ class BinValues;
 template <class F>
 double bias_at(double q, double n, BinValues<F>& bin);
 
-/// F::value of one bin of the reference by the rows of a chunk of n in it; whole numbers of them are worked out once.
+/// What one bin of a reference of `reference_rows` rows adds by the rows that a chunk of n has there. What small whole
+/// numbers of them add is worked out once.
 template <class F>
 class BinValues {
  public:
-  BinValues(double share, double n) : p_(share), n_(n) {}
+  BinValues(double share, double n, double reference_rows) : p_(share), n_(n), reference_rows_(reference_rows) {}
   [[nodiscard]] double share() const { return p_; }
-  /// bias_at the bin's own share.
-  double bias() {
-    if (std::isnan(bias_)) bias_ = bias_at(p_, n_, *this);
-    return bias_;
-  }
+  /// F::value for x rows.
   double at(double x) {
-    constexpr std::size_t kMost = 1024;
     const auto i = static_cast<std::size_t>(x);
     if (i >= kMost || static_cast<double>(i) != x) return F::value(x / n_, p_);
     while (values_.size() <= i) values_.push_back(F::value(static_cast<double>(values_.size()) / n_, p_));
     return values_[i];
   }
+  /// What the bias is more at the share q, a whole number of rows, than without drift.
+  double bias_change(double q) {
+    const auto i = static_cast<std::size_t>(std::nearbyint(q * n_));
+    if (i >= kMost) return change_at(q);
+    while (changes_.size() <= i) changes_.push_back(kNaN);
+    if (std::isnan(changes_[i])) changes_[i] = change_at(q);
+    return changes_[i];
+  }
 
  private:
-  double p_, n_;
-  double bias_ = kNaN;
-  std::vector<double> values_;
+  static constexpr std::size_t kMost = 1024;
+  double change_at(double q);
+
+  double p_, n_, reference_rows_;
+  double bias_ = kNaN;  // without drift
+  std::vector<double> values_, changes_;
 };
 
 /// E f(x / n, p) - f(q, p) for x binomial with share q < 1: enumerated where few rows are expected, else by the bend.
@@ -64,26 +73,36 @@ double bias_at(double q, double n, BinValues<F>& bin) {
   return sum / total - F::value(q, bin.share());
 }
 
-/// What the bias of one bin is more at shares q and p than without drift. A share of the chunk known by few rows is
-/// moved by half a row, so that an empty bin may have some, and down where the reference expects less than that.
+// A share of the chunk known by few rows is moved by half a row, so that an empty bin may have some, and down where the
+// reference expects less than that.
 template <class F>
-double bias_change(double q, double n, double rows, BinValues<F>& bin) {
-  const double p = bin.share();
-  if (p == 0) return 0;
-  const double shrunk = n * q < kEnumerated ? std::min(1.0, (q + 0.5 / n) * std::min(1.0, 2 * n * p)) : q;
-  double change = bias_at(shrunk, n, bin) - bin.bias();
-  if (rows * p >= kEnumerated) change += (F::bend_p(q, p, rows) - F::bend_p(p, p, rows)) * (1 - p) / rows;
+double BinValues<F>::change_at(double q) {
+  if (p_ == 0) return 0;
+  if (std::isnan(bias_)) bias_ = bias_at(p_, n_, *this);
+  const double shrunk = n_ * q < kEnumerated ? std::min(1.0, (q + 0.5 / n_) * std::min(1.0, 2 * n_ * p_)) : q;
+  double change = bias_at(shrunk, n_, *this) - bias_;
+  const double rows = reference_rows_;
+  if (rows * p_ >= kEnumerated) change += (F::bend_p(q, p_, rows) - F::bend_p(p_, p_, rows)) * (1 - p_) / rows;
   return change;
 }
 
-/// The values of a reference's bins, one object for all bins that hold as many rows.
+/// What the bins of a reference add for chunks of n rows, one object for all bins that hold as many rows, and what
+/// chance makes of their sum.
 template <class F>
 class ReferenceBins {
  public:
-  ReferenceBins(const NullCells& cells, double n) : cells_(cells) {
-    for (const CellGroup& group : cells.groups) values_.emplace_back(group.count / cells.rows, n);
+  /// `cells` is borrowed.
+  ReferenceBins(const NullCells& cells, double n) : cells_(&cells), n_(n) {
+    for (const CellGroup& group : cells.groups) values_.emplace_back(group.count / cells.rows, n, cells.rows);
   }
-  BinValues<F>& of(const CellGroup& group) { return values_[static_cast<std::size_t>(&group - cells_.groups.data())]; }
+  const NullSpread& null() {
+    if (!null_) {
+      null_ = null_of_sum(*cells_, n_, F::kPower, [&](const CellGroup& group, double x) {
+        return values_[static_cast<std::size_t>(&group - cells_->groups.data())].at(x);
+      });
+    }
+    return *null_;
+  }
   /// Of the bins that hold the share `p`: the first group is the bin of all else, the others increase.
   BinValues<F>& of_share(double p) {
     const auto found = std::lower_bound(values_.begin() + 1, values_.end(), p,
@@ -92,8 +111,10 @@ class ReferenceBins {
   }
 
  private:
-  const NullCells& cells_;
+  const NullCells* cells_;
+  double n_;
   std::vector<BinValues<F>> values_;
+  std::optional<NullSpread> null_;
 };
 
 /// Value, null, p-value and interval of a distance of the form (sum of F::value(q, p))^(1 / F::kPower). F also has the
@@ -108,18 +129,20 @@ MetricValue additive_distance(const BinnedPair& pair, const NullCells& cells, do
   double square = 0;
   double bias = 0;
   SlopeSums of_q, of_p;
-  ReferenceBins<F> bins(cells, n);
+  DistanceScratch own;
+  auto& bins = (pair.scratch != nullptr ? *pair.scratch : own).get<ReferenceBins<F>>(pair.null_terms, &cells, n, [&] {
+    return ReferenceBins<F>(cells, n);
+  });
   pair.for_each_share([&](double p, double q) {
     if (p == 0 && q == 0) return;
     square += F::value(q, p);
-    bias += bias_change(q, n, rows, bins.of_share(p));
+    bias += bins.of_share(p).bias_change(q);
     if (q > 0) of_q.add(q, F::slope_q(q, p));
     if (p > 0) of_p.add(p, F::slope_p(q, p));
   });
   square = std::clamp(std::isnan(exact) ? square : exact, 0.0, greatest);
   MetricValue out = value_of(F::kPower == 2 ? std::sqrt(square) : square);
-  out.null = null_of_sum(cells, n, F::kPower,
-                         [&](const CellGroup& group, double x) { return bins.of(group).at(x); });
+  out.null = bins.null();
   out.p_value = null_tail(out.null, square);
   set_square_interval(out,
                       {square, out.null.mean, out.null.variance, std::max(0.0, out.null.mean + bias),

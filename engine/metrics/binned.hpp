@@ -18,6 +18,7 @@ struct BinnedPair {
   std::int64_t reference_rows = 0;  ///< present rows: the sum over all bins
   std::int64_t chunk_rows = 0;
   std::shared_ptr<const NullTerms> null_terms;
+  DistanceScratch* scratch = nullptr;  ///< as MetricInput::scratch
 
   /// Calls f(p, q), the shares of reference and chunk, for every bin.
   template <class F>
@@ -58,13 +59,18 @@ inline BinnedPair bins_of(const NumberView& reference, const NumberView& chunk) 
 /// compute(pair) over the doane bins of a continuous column, or over the categories of a categorical one.
 template <class Compute>
 MetricValue with_bins(const MetricInput& input, Compute compute) {
+  const auto with_scratch = [&](BinnedPair pair) {
+    pair.scratch = input.scratch;
+    return compute(pair);
+  };
   if (input.categories != nullptr) {
     return with_category_pair(input, [&](const CategoryView& reference, const CategoryView& chunk) {
-      return compute(categories_of(reference, chunk));
+      return with_scratch(categories_of(reference, chunk));
     });
   }
-  return with_number_pair(
-      input, [&](const NumberView& reference, const NumberView& chunk) { return compute(bins_of(reference, chunk)); });
+  return with_number_pair(input, [&](const NumberView& reference, const NumberView& chunk) {
+    return with_scratch(bins_of(reference, chunk));
+  });
 }
 
 /// The share that an empty bin counts as where a logarithm needs one (Evidently's and others' convention).

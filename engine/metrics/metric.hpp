@@ -68,6 +68,7 @@ struct MetricValue {
 
 namespace metrics {
 struct NullTerms;  // null_terms.hpp
+class DistanceScratch;  // distance_scratch.hpp
 }
 
 /// A numeric cell made dense: what the drift metrics read.
@@ -130,6 +131,7 @@ struct MetricInput {
   std::int64_t rows = 0;  ///< of the chunk and segment
   std::uint64_t place = 0;  ///< of segment, period and chunk: what random numbers are keyed by
   bool value_only = false;  ///< nothing but the value is wanted
+  metrics::DistanceScratch* scratch = nullptr;  ///< of the column and thread at hand; null: nothing is kept
 };
 
 /// `unique`: the id, and columns with the constraint `unique` (see evaluate/unique_values.hpp). `binary`, `multiclass`,

@@ -29,10 +29,10 @@ MetricValue compute(const MetricInput& input) {
     return metrics::with_bins(input,
                               [](const metrics::BinnedPair& pair) { return index_of(pair, pair.null_terms->bins); });
   }
-  return metrics::with_number_pair(input, [](const NumberView& reference, const NumberView& chunk) {
+  return metrics::with_number_pair(input, [&](const NumberView& reference, const NumberView& chunk) {
     const auto terms = metrics::null_terms(reference);
     const std::vector<std::int64_t> of_chunk = metrics::counts_between(chunk, terms->decile_ends);
-    return index_of({terms->decile_counts, of_chunk, 0, 0, reference.present(), chunk.present(), terms},
+    return index_of({terms->decile_counts, of_chunk, 0, 0, reference.present(), chunk.present(), terms, input.scratch},
                     terms->deciles);
   });
 }

@@ -102,9 +102,7 @@ ScoreState merge_scores(std::span<const ScoreState> states) {
   if (states.size() == 1) return states.front();
   ScoreState halves[2];
   const std::size_t half = states.size() / 2;
-  side_by_side(2, [&](std::size_t k) {
-    halves[k] = merge_scores(k == 0 ? states.first(half) : states.subspan(half));
-  });
+  side_by_side(2, [&](std::size_t k) { halves[k] = merge_scores(k == 0 ? states.first(half) : states.subspan(half)); });
   halves[0].merge(halves[1]);
   return std::move(halves[0]);
 }
