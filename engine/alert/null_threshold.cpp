@@ -17,6 +17,7 @@ constexpr double kLeastWeight = 1e-10;  // of a node
 constexpr double kLimitError = 1e-5;    // of sqrt(-2 log p), one step before a limit
 constexpr double kLeastSpread = 1e-12;  // of a value, relative: below it differences are rounding
 constexpr int kMostSteps = 60;
+constexpr double kMostOfReference = 0.9;  // of its rows: chunks that hold so many say where a chunk is to be expected
 
 double normal_tail(double z) { return 0.5 * std::erfc(z * std::numbers::sqrt2 / 2); }
 double normal_density(double z) { return std::exp(-0.5 * z * z) / std::sqrt(2 * std::numbers::pi); }
@@ -121,17 +122,20 @@ NullThreshold::NullThreshold(std::span<const NullChunk> reference, double rate, 
   std::vector<NullChunk> distances;
   double shares = 0;
   double sum = 0;
+  double offsets = 0;
   for (const NullChunk& chunk : reference) {
     if (!std::isfinite(chunk.value) || chunk.share >= 1 || std::isinf(chunk.null.error)) continue;
     if (is_distance(chunk)) distances.push_back(chunk);
     places.push_back(chunk);
     shares += chunk.share;
     sum += chunk.share * chunk.value / chunk.unit;
+    if (std::isfinite(chunk.null.expected)) offsets += chunk.share * (chunk.value - chunk.null.expected) / chunk.unit;
   }
   if (shares > 0) centre_ = sum / shares;
   distances_ = !distances.empty();
   chunks_ = distances_ ? distances.size() : places.size();
   if (too_short()) return;
+  if (shares >= kMostOfReference) offset_ = offsets / shares;
   if (distances_) {
     learn_distances(distances);
   } else {
@@ -140,7 +144,7 @@ NullThreshold::NullThreshold(std::span<const NullChunk> reference, double rate, 
 }
 
 double NullThreshold::expected(const NullChunk& chunk) const {
-  return std::isfinite(chunk.null.expected) ? chunk.null.expected : centre_ * chunk.unit;
+  return std::isfinite(chunk.null.expected) ? chunk.null.expected + offset_ * chunk.unit : centre_ * chunk.unit;
 }
 
 /// Nodes at t = base (e^u - 1), u = 0, h, 2 h, ...; trapezoid weights, to where nothing is left to add. The lump at t = 0

@@ -33,7 +33,8 @@ struct NullVerdict {
 /// Learned from the reference's chunks, then asked chunk by chunk.
 ///
 /// With t for the variance of ordinary chunks beyond chance (of a distance: the mean square that days add) the value is
-///  - normal about the reference's value with variance error^2 + t (1 + c / k), k reference chunks, or
+///  - normal about the reference's value, or where its chunks lie about on average (a pooled standard deviation holds what
+///    days differ by, which none of them does), with variance error^2 + t (1 + c / k), k reference chunks, or
 ///  - a distance whose square is (t + l) X1 + (m - l) X2 / (f - 1), X1 and X2 chi-squared with 1 and f - 1 degrees,
 ///    m and f = 2 m^2 / variance from the metric's NullSpread, l = m / f: days move a column in one direction, in which
 ///    chance moves it too.
@@ -81,6 +82,7 @@ class NullThreshold {
   [[nodiscard]] NullVerdict judge_distance(const NullChunk& chunk) const;
 
   double centre_ = kNaN;   // where a spread does not say what to expect: mean of the reference's chunks by rows
+  double offset_ = 0;      // where it does: how far these lie from it, by rows
   bool distances_ = false;
   double rate_ = 0.01;
   Sides sides_ = Sides::both;

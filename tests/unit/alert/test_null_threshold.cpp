@@ -149,6 +149,20 @@ TEST(NullThreshold, CountsAreJudgedByTheRate) {
   EXPECT_NEAR(of_rate.minimum_detectable * 500, of_count.minimum_detectable, 1e-6);
 }
 
+// A standard deviation of all rows holds what days differ by; no day's own does.
+TEST(NullThreshold, ChunksMayLieBesideTheWholeReference) {
+  std::vector<NullChunk> reference;
+  for (int i = 0; i < 20; ++i) reference.push_back(place(0.995 + (i % 2 == 0 ? 0.0022 : -0.0022), 0.0022, 1, 0.05));
+  const NullVerdict usual = NullThreshold(reference, 0.01, Sides::both).judge(place(0.995, 0.0022, 1));
+  EXPECT_NEAR(usual.p_value, 1, 1e-6);
+  EXPECT_NEAR(usual.upper - 0.995, 0.995 - usual.lower, 1e-12);
+  // Where the chunks are too few of the rows to tell, the whole reference is what is expected.
+  for (NullChunk& chunk : reference) chunk.share = 0.01;
+  const NullVerdict few = NullThreshold(reference, 0.01, Sides::both).judge(place(0.995, 0.0022, 1));
+  EXPECT_NEAR(few.upper - 1, 1 - few.lower, 1e-12);
+  EXPECT_LT(few.p_value, 0.1);
+}
+
 TEST(NullThreshold, EqualValuesNeverAlarmOnThemselves) {
   for (const double value : {0.0, 0.1, 1.0 / 3, 1e17}) {
     const std::vector<NullChunk> reference(8, place(value, 0, value, 0.125));
