@@ -131,11 +131,12 @@ class enumerable_thread_specific {
  public:
   enumerable_thread_specific() = default;
   /// Every thread's value starts as a copy of `first`.
-  explicit enumerable_thread_specific(T first) : first_(std::move(first)) {}
+  explicit enumerable_thread_specific(T first)
+      : add_([first = std::move(first)](std::deque<T>& values) { values.push_back(first); }) {}
   T& local() {
     const std::lock_guard guard(lock_);
     const auto [found, fresh] = places_.try_emplace(plain::thread_number(), values_.size());
-    if (fresh) values_.push_back(first_);
+    if (fresh) add_(values_);
     return values_[found->second];
   }
   auto begin() { return values_.begin(); }
@@ -143,7 +144,7 @@ class enumerable_thread_specific {
 
  private:
   std::mutex lock_;
-  T first_{};
+  std::function<void(std::deque<T>&)> add_ = [](std::deque<T>& values) { values.emplace_back(); };  // T may not be copied
   std::deque<T> values_;  // which do not move
   std::map<std::uint64_t, std::size_t> places_;
 };
