@@ -3,7 +3,6 @@
 #include "engine/accumulate/accumulate.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
@@ -17,6 +16,7 @@
 #include "engine/accumulate/class_codes.hpp"
 #include "engine/accumulate/routing.hpp"
 #include "engine/accumulate/shared.hpp"
+#include "engine/base/side_by_side.hpp"
 #include "engine/state/row.hpp"
 
 namespace longwatch {
@@ -268,10 +268,8 @@ class RowGroupTask {
   template <class F>
   static Result<void> side_by_side(std::size_t count, F&& work) {
     std::vector<std::optional<Error>> failures(count);
-    tbb::this_task_arena::isolate([&] {
-      tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
-        if (auto done = work(i); !done.ok()) failures[i] = std::move(done.error());
-      });
+    longwatch::side_by_side(count, [&](std::size_t i) {
+      if (auto done = work(i); !done.ok()) failures[i] = std::move(done.error());
     });
     for (auto& failure : failures) {
       if (failure) return std::move(*failure);

@@ -21,8 +21,8 @@ Sums sums_of(const OutcomeTable& realized, const Calibrator& calibrator) {
   out.use.assign(calibrator.scores.size(), 0);
   CalibratorWalk walk(calibrator);
   for (std::size_t i = 0; i < realized.score.size(); ++i) {
-    const double positive = realized.positive[0][i] + realized.positive[1][i];
-    const double rows = positive + realized.negative[0][i] + realized.negative[1][i];
+    const double positive = realized.positive_at(i);
+    const double rows = positive + realized.negative_at(i);
     const double c = walk.at(realized.score[i]);
     out.rows += rows;
     out.gap.add(positive);

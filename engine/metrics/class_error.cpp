@@ -103,7 +103,7 @@ ClassError log_loss_error(const ClassesView& view, bool estimated) {
   for (const ClassView& one : view.classes) {
     const OutcomeTable& t = estimated ? one.estimated : one.realized;
     for (std::size_t i = 0; i < t.score.size(); ++i) {
-      const double mass = t.positive[0][i] + t.positive[1][i];
+      const double mass = t.positive_at(i);
       if (!(mass > 0)) continue;
       const double off = log_loss_of(t.score[i]) - mean;
       squares += mass * off * off;

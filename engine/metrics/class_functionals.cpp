@@ -31,9 +31,9 @@ Averaged mean_over_scores(const ClassesView& view, bool estimated, Positive posi
   for (const ClassView& one : view.classes) {
     const OutcomeTable& t = estimated ? one.estimated : one.realized;
     for (std::size_t i = 0; i < t.score.size(); ++i) {
-      const double mass = t.positive[0][i] + t.positive[1][i];
+      const double mass = t.positive_at(i);
       if (mass > 0) sum.add(mass * positive(t.score[i]));
-      sum.add((t.negative[0][i] + t.negative[1][i]) * negative(t.score[i]));
+      sum.add(t.negative_at(i) * negative(t.score[i]));
       rows.add(mass);
     }
   }
