@@ -6,12 +6,14 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/state/exact_row.hpp"
+
 namespace longwatch {
 namespace {
 
-constexpr int kSlotBits = 32;
-constexpr int kUnitExponent = 1075;  // slot s counts units of 2^(32 s - 1075)
-constexpr int kLimbs = 64 + 4;       // the slots, and room for the carry out of the last
+constexpr int kSlotBits = row::kExactSlotBits;
+constexpr int kUnitExponent = row::kExactUnitExponent;
+constexpr int kLimbs = row::kExactSlots + 4;  // the slots, and room for the carry out of the last
 
 // Sums wrap instead of overflowing: only damaged bytes can get there, and they must not be undefined behaviour.
 int128 wrapping_sum(int128 a, int128 b) {
@@ -79,20 +81,15 @@ ExactSum& ExactSum::operator=(const ExactSum& other) {
 
 void ExactSum::add(double term) {
   if (term == 0) return;
-  const auto bits = std::bit_cast<std::uint64_t>(term);
-  const auto exponent = static_cast<int>((bits >> 52) & 0x7ff);
-  const bool negative = (bits >> 63) != 0;
-  auto mantissa = static_cast<int128>(bits & 0xfffffffffffffULL);
-  if (exponent == 0x7ff) {
-    ++(mantissa != 0 ? nan_ : negative ? negative_inf_ : positive_inf_);
+  const row::ExactTerm part = row::exact_term(term);
+  if (part.slot < 0) {
+    const int special = -1 - part.slot;
+    ++(special == row::kNaNTerm ? nan_ : special == row::kNegativeInf ? negative_inf_ : positive_inf_);
     return;
   }
-  if (exponent != 0) mantissa |= std::int64_t{1} << 52;
-  const int place = std::max(exponent, 1);  // denormals have the exponent of the smallest normal numbers
   if (!slots_) slots_ = std::make_unique<Slots>();
-  int128& slot = (*slots_)[static_cast<std::size_t>(place / kSlotBits)];
-  mantissa <<= place % kSlotBits;
-  slot = wrapping_sum(slot, negative ? -mantissa : mantissa);
+  int128& slot = (*slots_)[static_cast<std::size_t>(part.slot)];
+  slot = wrapping_sum(slot, static_cast<int128>(part.units));
 }
 
 void ExactSum::merge(const ExactSum& other) {
