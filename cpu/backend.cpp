@@ -13,15 +13,6 @@ namespace {
 
 using namespace cpu;
 
-class DoneTicket final : public Ticket {
- public:
-  explicit DoneTicket(Result<void> result) : result_(std::move(result)) {}
-  Result<void> wait() override { return result_; }
-
- private:
-  Result<void> result_;
-};
-
 /// Runs `work`, which may throw for want of memory.
 template <class Work>
 Result<void> guarded(const Work& work) {
@@ -37,7 +28,7 @@ Result<void> guarded(const Work& work) {
 
 template <class Work>
 std::unique_ptr<Ticket> done(const Work& work) {
-  return std::make_unique<DoneTicket>(guarded(work));
+  return done_ticket(guarded(work));
 }
 
 NumberKernel kernel_of([[maybe_unused]] VectorLevel level) {

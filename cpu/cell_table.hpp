@@ -8,6 +8,15 @@
 
 namespace longwatch::cpu {
 
+/// How long the arrays of a CellView are, for whoever copies them.
+struct CellSizes {
+  std::size_t buckets = 0;
+  std::size_t starts = 0;       ///< 0 where null
+  std::size_t wide_starts = 0;
+  std::size_t left = 0;
+  std::size_t units = 0;
+};
+
 /// An index over the edges of a Partition. A value's key is the integer bits of (x - origin), which never decrease as x
 /// grows; the top bits of the key choose a bucket, each bucket drops bits of its own to choose a start, and from there
 /// the answer lies within the next `2 step - 1` edges. So the result is Partition::cell_of's to the last bit, whatever
@@ -18,6 +27,9 @@ class CellTable final : public PreparedPlan {
   /// microseconds for 1,400 edges; with `indexed` false: one bucket and a search over all edges, made in a microsecond.
   static Result<CellTable> make(const Partition& partition, bool indexed = true);
   [[nodiscard]] CellView view() const;
+  [[nodiscard]] CellSizes sizes() const {
+    return {buckets_.size(), narrow_starts_.size(), starts_.size(), left_.size(), units_.size()};
+  }
   /// The longest search, in comparisons.
   [[nodiscard]] int steps() const;
 

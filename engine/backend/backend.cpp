@@ -2,9 +2,25 @@
 
 #include "engine/backend/backend.hpp"
 
+#include <utility>
+
 #include "engine/state/row.hpp"
 
 namespace longwatch {
+namespace {
+
+class DoneTicket final : public Ticket {
+ public:
+  explicit DoneTicket(Result<void> result) : result_(std::move(result)) {}
+  Result<void> wait() override { return result_; }
+
+ private:
+  Result<void> result_;
+};
+
+}  // namespace
+
+std::unique_ptr<Ticket> done_ticket(Result<void> result) { return std::make_unique<DoneTicket>(std::move(result)); }
 
 void NumberPartial::reset(const NumberPlan& plan) {
   const std::size_t cells = plan.partition->cells();

@@ -147,6 +147,9 @@ class Ticket {
   virtual Result<void> wait() = 0;
 };
 
+/// The ticket of a submission that is done already.
+std::unique_ptr<Ticket> done_ticket(Result<void> result);
+
 /// Computes partials. Thread-safe: any thread may submit; items of one submission may run in any order, and no two may
 /// share `out`. Everything an item points to must live until its ticket was waited for. Every backend gives the same
 /// bits.
@@ -155,6 +158,8 @@ class Backend {
   virtual ~Backend() = default;
   /// "cpu (avx512)", "cuda:0 (NVIDIA H100)".
   [[nodiscard]] virtual std::string description() const = 0;
+  /// What was computed elsewhere than on this backend, and why: a sentence each, for the run's record.
+  [[nodiscard]] virtual std::vector<std::string> fallbacks() const { return {}; }
   /// Works out what this backend's number kernel can use of `plan`'s partition, and keeps it in `plan.prepared`.
   /// Optional: the same bits come without it, more slowly; what fails here fails again, with its error, in the items.
   /// Call it once per column and backend, before items borrow the plan.
