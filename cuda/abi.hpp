@@ -1,0 +1,205 @@
+#pragma once
+// What the engine and liblongwatch_cuda.so say to each other: plain data and a table of C functions. Nothing throws
+// across it; every failure is a Status. Pointers are the host's unless said otherwise.
+
+#include <cstdint>
+
+namespace longwatch::cuda {
+
+/// Raised with every change of this file. A module of another version is not used.
+inline constexpr std::uint32_t kAbiVersion = 1;
+/// The one symbol of a module, a ModuleEntry.
+inline constexpr const char* kModuleEntry = "longwatch_cuda_module";
+
+/// How a call ended. A program may act on the code; the text is for people.
+enum StatusCode : std::int32_t {
+  kDone,
+  kNoDriver,    ///< there is no CUDA driver
+  kOldDriver,   ///< it is older than the module needs
+  kNoDevice,    ///< the driver sees no device, or not the one asked for
+  kNoMemory,    ///< memory of the device or the host ran out: less work at a time may fit
+  kOutOfRange,  ///< a code lies outside its dictionary
+  kTooLarge,    ///< more rows than the kernel can number
+  kFailed       ///< anything else: a launch failed, the device is lost
+};
+
+struct Status {
+  std::int32_t code;
+  char text[252];  ///< ended by a zero, cut where longer
+};
+
+/// What the driver says of itself and its devices. Versions are 1000 major + 10 minor; 0: none.
+struct Probe {
+  Status status;
+  std::int32_t driver;
+  std::int32_t runtime;  ///< of the module
+  std::int32_t devices;
+};
+
+struct DeviceInfo {
+  Status status;
+  char name[128];
+  std::int64_t memory;  ///< bytes
+  std::int32_t major;   ///< compute capability
+  std::int32_t minor;
+  std::int32_t processors;
+};
+
+enum ColumnType : std::int32_t { kFloat32, kFloat64, kCode32 };
+
+/// A ColumnView: see engine/source/column.hpp. `validity` is null where no row of the column is null, and `values`
+/// where there is no such column.
+struct Column {
+  const void* values;
+  const std::uint8_t* validity;
+  std::int64_t bit_offset;
+  std::int32_t type;
+};
+
+/// A RowSelection: see engine/backend/backend.hpp.
+struct Rows {
+  const std::int32_t* rows;
+  std::int64_t begin;
+  std::int64_t count;
+};
+
+/// An index over the edges of a partition, as cpu::CellView has it, with the lengths of its arrays.
+struct CellIndex {
+  double origin;
+  double low;
+  double high;
+  std::uint64_t first_key;
+  std::uint32_t shift;
+  std::uint32_t step;
+  std::uint32_t edges;  ///< K
+  const std::uint32_t* buckets;
+  const std::uint16_t* starts;
+  const std::uint32_t* wide_starts;
+  const double* left;
+  const std::uint16_t* units;
+  std::int64_t bucket_count;
+  std::int64_t start_count;       ///< of `starts`; 0 where null
+  std::int64_t wide_start_count;  ///< of `wide_starts`; 0 where null
+  std::int64_t left_count;
+  std::int64_t unit_count;
+};
+
+/// An exact sum: units by slot modulo 2^128, the lowest 32 bits first, and terms by row::ExactSpecial.
+struct ExactSlots {
+  std::uint32_t words[64][4];
+  std::int64_t specials[3];
+};
+
+/// Integers of one numeric item; the caller zeroes them and gives them room.
+struct NumberSums {
+  std::int64_t nulls;
+  std::int64_t nans;
+  std::int64_t positive_inf;
+  std::int64_t negative_inf;
+  std::int64_t inside;
+  std::int64_t outside;
+  double minimum;  ///< +inf where there is no finite value
+  double maximum;
+  std::int64_t power_high[4];  ///< the sum of y^k is high 2^32 + low
+  std::uint64_t power_low[4];
+  ExactSlots tails[4];
+  ExactSlots below;
+  ExactSlots above;
+};
+
+struct NumberJob {
+  Column column;
+  Rows rows;
+  double centre;
+  double scale;
+  const void* plan;  ///< made by make_plan
+  NumberSums* sums;
+  std::int64_t* counts;     ///< 2K + 1
+  std::int64_t* cell_sums;  ///< K + 1
+  std::uint8_t* registers;  ///< row::kDistinctRegisters
+};
+
+struct CategoryJob {
+  Column column;
+  Rows rows;
+  std::int64_t codes;    ///< of the dictionary
+  std::int64_t* counts;  ///< by code
+  std::int64_t* nulls;
+};
+
+/// A ClassColumn: see engine/backend/backend.hpp.
+struct Classes {
+  Column column;
+  const std::int16_t* classes;
+  std::int64_t codes;
+};
+
+/// Rows of a ScoreState that hold no entry.
+struct ScoreCounts {
+  std::int64_t missing_scores;
+  std::int64_t invalid_scores;
+  std::int64_t unmapped_predictions;
+  std::int64_t unmapped_labels;
+  std::int64_t unscored[6];
+  std::int64_t unpredicted[3];
+};
+
+/// `take` is called once an item, and again with predicted = 1: keys as score_key, increasing, and how many rows have
+/// each.
+struct ScoreJob {
+  Column score;
+  Classes prediction;
+  Classes label;
+  double cutoff;
+  Rows rows;
+  ScoreCounts* counts;
+  void* taker;
+  void (*take)(void* taker, std::int32_t predicted, const std::uint64_t* keys, const std::int64_t* rows,
+               std::int64_t count);
+};
+
+inline constexpr int kResidualSums = 19;    ///< row::kResidualTerms
+inline constexpr int kResidualBins = 1281;  ///< row::error_bin from -640 to 640
+
+/// Integers of one residual item, as in ResidualState.
+struct ResidualSums {
+  std::int64_t labelled;
+  std::int64_t unlabelled;
+  std::int64_t unpredicted;
+  std::int64_t labels_alone;
+  std::int64_t zero_labels;
+  std::int64_t negatives;
+  std::int64_t bins[kResidualBins];
+  ExactSlots sums[kResidualSums];
+};
+
+struct ResidualJob {
+  Column prediction;
+  Column label;
+  double centre;
+  Rows rows;
+  ResidualSums* sums;
+};
+
+/// A device and what is kept on it. Thread-safe.
+struct Context;
+
+/// A module. Calls return when the work is done; a call that fails leaves nothing but its status.
+struct Module {
+  std::uint32_t abi;  ///< kAbiVersion; first in every version
+  void (*probe)(Probe* out);
+  void (*describe)(std::int32_t device, DeviceInfo* out);
+  Context* (*open)(std::int32_t device, Status* status);  ///< null where it failed
+  void (*close)(Context* context);
+  /// Copies an index to the device. Null where it failed.
+  void* (*make_plan)(Context* context, const CellIndex* index, Status* status);
+  void (*free_plan)(Context* context, void* plan);
+  void (*numbers)(Context* context, const NumberJob* jobs, std::int64_t count, Status* status);
+  void (*categories)(Context* context, const CategoryJob* jobs, std::int64_t count, Status* status);
+  void (*scores)(Context* context, const ScoreJob* jobs, std::int64_t count, Status* status);
+  void (*residuals)(Context* context, const ResidualJob* jobs, std::int64_t count, Status* status);
+};
+
+using ModuleEntry = const Module* (*)();
+
+}  // namespace longwatch::cuda

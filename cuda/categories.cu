@@ -1,0 +1,100 @@
+// Counts the codes of categorical items. The twin of cpu/categories.cpp.
+
+#include <algorithm>
+#include <vector>
+
+#include "cuda/atomics.hpp"
+#include "cuda/columns.hpp"
+#include "cuda/pieces.hpp"
+#include "cuda/table.hpp"
+
+namespace longwatch::cuda {
+namespace {
+
+struct CategoryTask {
+  DeviceColumn column;
+  DeviceRows rows;
+  std::int64_t codes;
+  std::int64_t* counts;  ///< by code, then nulls, then codes beyond the dictionary
+  bool in_shared;        ///< the counts fit a block's memory
+};
+
+struct CategoryLaunch {
+  const CategoryTask* tasks;
+  Pieces pieces;
+};
+
+/// Where a row is counted.
+LW_DEVICE std::int64_t counter_of(const CategoryTask& task, std::int64_t row) {
+  if (!valid_at(task.column, row)) return task.codes;
+  const std::uint32_t code = code_at(task.column, row);
+  return code < task.codes ? static_cast<std::int64_t>(code) : task.codes + 1;
+}
+
+LW_KERNEL(categories_kernel, CategoryLaunch) {
+  LW_THREAD(t);
+  auto* const counts = reinterpret_cast<std::uint32_t*>(t.shared());
+  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
+  Strip strip{};
+  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
+    strip = strip_at(job.pieces, piece, last);
+    const CategoryTask task = job.tasks[strip.item];
+    const std::int64_t counters = task.in_shared ? task.codes + 2 : 0;
+    for (std::int64_t i = t.rank(); i < counters; i += t.size()) counts[i] = 0;
+    LW_SYNC(t);  // zeroed
+    for (std::int64_t i = strip.begin + t.rank(); i < strip.end; i += t.size()) {
+      const std::int64_t at = counter_of(task, row_at(task.rows, i));
+      if (task.in_shared) {
+        (void)atomic_add(counts + at, 1U);
+      } else {
+        atomic_add(task.counts + at, std::int64_t{1});
+      }
+    }
+    LW_SYNC(t);  // all rows are in
+    for (std::int64_t i = t.rank(); i < counters; i += t.size()) {
+      if (counts[i] != 0) atomic_add(task.counts + i, std::int64_t{counts[i]});
+    }
+    LW_SYNC(t);  // the next strip may overwrite
+  }
+  LW_END;
+}
+
+std::size_t shared_of(std::int64_t codes) { return static_cast<std::size_t>(codes + 2) * sizeof(std::uint32_t); }
+
+}  // namespace
+
+void run_categories(Context& context, const CategoryJob* jobs, std::int64_t count, Status& status) {
+  Run run(context, status);
+  Uploads uploads(run);
+  std::vector<std::int64_t> rows;
+  std::vector<std::int64_t> place{0};
+  for (std::int64_t i = 0; i < count; ++i) {
+    uploads.need(jobs[i].column, jobs[i].rows);
+    rows.push_back(jobs[i].rows.count);
+    place.push_back(place.back() + jobs[i].codes + 2);
+  }
+  auto* const counts = run.zeros<std::int64_t>(place.back());
+  std::vector<CategoryTask> tasks;
+  std::size_t shared = 0;
+  for (std::int64_t i = 0; i < count && run.ok(); ++i) {
+    const bool in_shared = shared_of(jobs[i].codes) <= run.tuning().shared;
+    if (in_shared) shared = std::max(shared, shared_of(jobs[i].codes));
+    tasks.push_back({uploads.take(jobs[i].column), uploads.take(jobs[i].rows), jobs[i].codes,
+                     counts + place[static_cast<std::size_t>(i)], in_shared});
+  }
+  std::vector<std::int64_t> first;
+  const Pieces pieces = cut(run, rows, first);
+  run.launch(categories_kernel, pieces.pieces, shared,
+             CategoryLaunch{run.upload(tasks.data(), static_cast<std::int64_t>(tasks.size())), pieces});
+  std::vector<std::int64_t> got(static_cast<std::size_t>(place.back()));
+  run.download(got.data(), counts, place.back());
+  if (!run.wait()) return;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t* const of = got.data() + place[static_cast<std::size_t>(i)];
+    std::copy_n(of, jobs[i].codes, jobs[i].counts);
+    *jobs[i].nulls = of[jobs[i].codes];
+    if (of[jobs[i].codes + 1] != 0) run.fail(kOutOfRange, "a category code lies outside its dictionary");
+  }
+}
+
+}  // namespace longwatch::cuda

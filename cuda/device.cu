@@ -1,0 +1,171 @@
+// Devices by the CUDA runtime: stream-ordered memory, copies and launches.
+
+#include <cuda_runtime.h>
+
+#include <cstdio>
+
+#include "cuda/device.hpp"
+#include "cuda/table.hpp"
+
+namespace longwatch::cuda {
+namespace {
+
+constexpr int kBlocksPerProcessor = 4;
+constexpr std::size_t kSharedUnasked = 48 * 1024;  // bytes that any kernel may have
+
+StatusCode code_of(cudaError_t code) {
+  switch (code) {
+    case cudaSuccess:
+      return kDone;
+    case cudaErrorMemoryAllocation:
+      return kNoMemory;
+    case cudaErrorNoDevice:
+    case cudaErrorInvalidDevice:
+      return kNoDevice;
+    default:
+      return kFailed;
+  }
+}
+
+void set_error(Status& status, cudaError_t code, const char* what) {
+  char text[sizeof status.text];
+  std::snprintf(text, sizeof text, "%s: %s", what, cudaGetErrorString(code));
+  set_status(status, code_of(code), text);
+}
+
+Stream take_stream(Context& context, Status& status) {
+  {
+    const std::lock_guard<std::mutex> guard(context.lock);
+    if (!context.idle.empty()) {
+      const Stream stream = context.idle.back();
+      context.idle.pop_back();
+      return stream;
+    }
+  }
+  Stream stream;
+  const cudaError_t code = cudaStreamCreateWithFlags(&stream.handle, cudaStreamNonBlocking);
+  if (code != cudaSuccess) set_error(status, code, "a stream cannot be made");
+  return stream;
+}
+
+}  // namespace
+
+void probe(Probe* out) {
+  *out = {};
+  (void)cudaRuntimeGetVersion(&out->runtime);
+  if (cudaDriverGetVersion(&out->driver) != cudaSuccess) out->driver = 0;
+  const cudaError_t code = cudaGetDeviceCount(&out->devices);
+  (void)cudaGetLastError();  // a later call must not report it again
+  if (out->driver == 0) return set_status(out->status, kNoDriver, "there is no NVIDIA driver");
+  if (code == cudaErrorInsufficientDriver) return set_status(out->status, kOldDriver, cudaGetErrorString(code));
+  if (code != cudaSuccess) return set_error(out->status, code, "the devices cannot be counted");
+  if (out->devices == 0) set_status(out->status, kNoDevice, "the driver sees no device");
+}
+
+void describe(std::int32_t device, DeviceInfo* out) {
+  *out = {};
+  cudaDeviceProp properties;
+  const cudaError_t code = cudaGetDeviceProperties(&properties, device);
+  if (code != cudaSuccess) return set_error(out->status, code, "the device cannot be asked");
+  std::snprintf(out->name, sizeof out->name, "%.127s", properties.name);
+  out->memory = static_cast<std::int64_t>(properties.totalGlobalMem);
+  out->major = properties.major;
+  out->minor = properties.minor;
+  out->processors = properties.multiProcessorCount;
+}
+
+Context* open(std::int32_t device, Status* status) {
+  DeviceInfo info;
+  describe(device, &info);
+  *status = info.status;
+  if (status->code != kDone) return nullptr;
+  cudaError_t code = cudaSetDevice(device);
+  int shared = 0;
+  if (code == cudaSuccess) code = cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, device);
+  cudaMemPool_t pool = nullptr;
+  if (code == cudaSuccess) code = cudaDeviceGetDefaultMemPool(&pool, device);
+  std::uint64_t keep = ~std::uint64_t{0};  // memory stays with the process between submissions
+  if (code == cudaSuccess) code = cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep);
+  if (code != cudaSuccess) {
+    set_error(*status, code, "the device cannot be opened");
+    return nullptr;
+  }
+  auto context = std::make_unique<Context>();
+  context->device = device;
+  context->tuning.blocks = info.processors * kBlocksPerProcessor;
+  context->tuning.shared = static_cast<std::size_t>(shared);
+  return context.release();
+}
+
+void close(Context* context) {
+  if (context == nullptr) return;
+  for (const Stream& stream : context->idle) (void)cudaStreamDestroy(stream.handle);
+  delete context;
+}
+
+Run::Run(Context& context, Status& status) : context_(context), status_(status) {
+  status_ = {};
+  if (check(cudaSetDevice(context.device), "the device cannot be used")) stream_ = take_stream(context, status);
+}
+
+Run::~Run() {
+  for (void* const at : taken_) (void)cudaFreeAsync(at, stream_.handle);
+  if (stream_.handle == nullptr) return;
+  (void)cudaStreamSynchronize(stream_.handle);
+  const std::lock_guard<std::mutex> guard(context_.lock);
+  context_.idle.push_back(stream_);
+}
+
+bool Run::check(cudaError_t code, const char* what) {
+  if (code == cudaSuccess) return true;
+  (void)cudaGetLastError();  // the next call must not report it again
+  if (ok()) set_error(status_, code, what);
+  return false;
+}
+
+void* Run::allocate(std::size_t bytes) {
+  if (!ok()) return nullptr;
+  void* at = nullptr;
+  if (!check(cudaMallocAsync(&at, bytes == 0 ? 1 : bytes, stream_.handle), "no device memory")) return nullptr;
+  taken_.push_back(at);
+  return at;
+}
+
+void* Run::keep(void* at) {
+  std::erase(taken_, at);
+  return at;
+}
+
+void free_kept(Context& context, void* at) {
+  if (cudaSetDevice(context.device) == cudaSuccess) (void)cudaFree(at);
+}
+
+void Run::zero(void* at, std::size_t bytes) {
+  (void)check(cudaMemsetAsync(at, 0, bytes, stream_.handle), "memory cannot be cleared");
+}
+
+void Run::copy_in(void* to, const void* from, std::size_t bytes) {
+  (void)check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_.handle), "a copy to the device failed");
+}
+
+void Run::copy_out(void* to, const void* from, std::size_t bytes) {
+  (void)check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_.handle),
+              "a copy from the device failed");
+}
+
+bool Run::allow_shared(const void* kernel, std::size_t bytes) {
+  if (bytes <= kSharedUnasked) return true;
+  // All that there is, not `bytes`: another thread may be about to launch the same kernel with more.
+  const auto most = static_cast<int>(tuning().shared);
+  return check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, most),
+               "a block cannot have so much shared memory");
+}
+
+void Run::launched() { (void)check(cudaGetLastError(), "a kernel cannot be launched"); }
+
+bool Run::wait() {
+  if (stream_.handle != nullptr) (void)check(cudaStreamSynchronize(stream_.handle), "the device failed");
+  return ok();
+}
+
+}  // namespace longwatch::cuda

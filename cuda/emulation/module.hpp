@@ -1,0 +1,30 @@
+#pragma once
+// The emulation as a module: the table of liblongwatch_cuda.so with the same kernels and drivers, compiled for the
+// host.
+
+#include <cstdint>
+
+#include "cuda/abi.hpp"
+#include "cuda/emulation/emulation.hpp"
+
+namespace longwatch::cuda {
+
+/// What the emulated device is like. Small, so that small items fill more than one block and more than one piece.
+struct Emulation {
+  Order order = Order::forward;
+  int threads = 64;
+  int blocks = 3;
+  std::int64_t piece_rows = 96;
+  std::size_t shared = 24 * 1024;
+  std::int64_t allocations = -1;  ///< how many succeed before one fails; -1: all
+  std::int64_t launches = -1;
+  bool once = false;  ///< what comes after the failure succeeds again
+};
+
+/// Closed by the table's close.
+Context* open_emulation(const Emulation& emulation);
+
+/// The table. Its probe reports one device; contexts come from open_emulation, or in forward order from open.
+const Module& emulated_module();
+
+}  // namespace longwatch::cuda

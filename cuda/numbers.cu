@@ -1,0 +1,305 @@
+// Fused statistics of numeric items: counts, moments, extremes, histogram and distinct values in one read of the
+// values. The twin of cpu/numbers.cpp. A block sums a strip of rows in registers and shared memory, and adds that to
+// the item's totals; all of it integers.
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "cuda/atomics.hpp"
+#include "cuda/columns.hpp"
+#include "cuda/number_row.hpp"
+#include "cuda/pieces.hpp"
+#include "cuda/table.hpp"
+#include "engine/base/hash.hpp"
+
+namespace longwatch::cuda {
+namespace {
+
+/// Whole-item sums on the device. All zero at first.
+struct NumberTotals {
+  std::int64_t nulls;
+  std::int64_t nans;
+  std::int64_t positive_inf;
+  std::int64_t negative_inf;
+  std::int64_t inside;
+  std::int64_t outside;
+  std::uint64_t minimum;  ///< ~ordered_key, so that 0 is none
+  std::uint64_t maximum;  ///< ordered_key
+  std::int64_t power_high[4];
+  std::uint64_t power_low[4];
+  ExactSlots exact[6];  ///< tails, below, above
+};
+
+struct NumberTask {
+  DeviceColumn column;
+  DeviceRows rows;
+  double centre;
+  double scale;
+  CellIndex cells;
+  NumberTotals* totals;
+  std::int64_t* counts;
+  std::int64_t* sums;
+  std::uint32_t* registers;
+  bool in_shared;  ///< the histogram fits a block's memory
+};
+
+struct NumberLaunch {
+  const NumberTask* tasks;
+  Pieces pieces;
+};
+
+/// What a block keeps of a strip.
+struct BlockSums {
+  std::uint32_t* registers;
+  std::uint32_t* counts;
+  std::uint32_t* low;  ///< of the sums by open cell
+  std::uint32_t* high;
+  std::int64_t words;  ///< of all of it
+};
+
+constexpr std::int64_t kRegisters = row::kDistinctRegisters;
+
+LW_DEVICE BlockSums block_sums(unsigned char* shared, const NumberTask& task) {
+  auto* const words = reinterpret_cast<std::uint32_t*>(shared);
+  if (!task.in_shared) return {words, nullptr, nullptr, nullptr, kRegisters};
+  const std::int64_t open = std::int64_t{task.cells.edges} + 1;
+  std::uint32_t* const counts = words + kRegisters;
+  return {words, counts, counts + 2 * open, counts + 3 * open, kRegisters + 4 * open};
+}
+
+LW_DEVICE void add_distinct(std::uint32_t* registers, double value) {
+  const std::uint64_t hash = hash_number(value);
+  std::uint32_t* const at = registers + row::distinct_register(hash);
+  const std::uint32_t rank = row::distinct_rank(hash);
+  if (rank > *at) atomic_max(at, rank);  // a register that another thread raises meanwhile is raised again for nothing
+}
+
+LW_DEVICE void add_cell(const NumberTask& task, const BlockSums& block, double x) {
+  const CellPlace place = cell_place(task.cells, x);
+  const std::int64_t term = place.outermost ? 0 : row::offset_term(x, place.left, place.unit);
+  if (place.outermost) exact_add(task.totals->exact[place.open == 0 ? 4 : 5], x);
+  if (task.in_shared) {
+    (void)atomic_add(block.counts + place.cell, 1U);
+    if (term != 0) atomic_add(block.low + place.open, block.high + place.open, static_cast<std::uint64_t>(term));
+  } else {
+    atomic_add(task.counts + place.cell, std::int64_t{1});
+    if (term != 0) atomic_add(task.sums + place.open, term);
+  }
+}
+
+/// What a thread keeps of its rows.
+struct ThreadSums {
+  std::int64_t counts[6] = {};  ///< nulls, NaN, inf, -inf, inside, outside
+  std::int64_t powers[4] = {};
+  double minimum = std::numeric_limits<double>::infinity();
+  double maximum = -std::numeric_limits<double>::infinity();
+};
+
+LW_DEVICE void add_moments(const NumberTask& task, double x, ThreadSums& sums) {
+  sums.minimum = x < sums.minimum ? x : sums.minimum;
+  sums.maximum = x > sums.maximum ? x : sums.maximum;
+  const double y = row::standard_score(x, task.centre, task.scale);
+  const double y2 = y * y;
+  if (row::in_gate(y)) {
+    sums.counts[4] += 1;
+    sums.powers[0] += row::power_term(y, power_unit<0>());
+    sums.powers[1] += row::power_term(y2, power_unit<1>());
+    sums.powers[2] += row::power_term(y2 * y, power_unit<2>());
+    sums.powers[3] += row::power_term(y2 * y2, power_unit<3>());
+    return;
+  }
+  sums.counts[5] += 1;
+  exact_add(task.totals->exact[0], y);
+  exact_add(task.totals->exact[1], y2);
+  exact_add(task.totals->exact[2], y2 * y);
+  exact_add(task.totals->exact[3], y2 * y2);
+}
+
+LW_DEVICE void add_row(const NumberTask& task, const BlockSums& block, std::int64_t row, ThreadSums& sums) {
+  if (!valid_at(task.column, row)) {
+    sums.counts[0] += 1;
+    return;
+  }
+  const double x = number_at(task.column, row) + 0.0;  // -0 is 0
+  if (x != x) {
+    sums.counts[1] += 1;
+    return;
+  }
+  add_distinct(block.registers, x);
+  if (x - x != 0) {
+    sums.counts[x > 0 ? 2 : 3] += 1;
+    return;
+  }
+  add_moments(task, x, sums);
+  add_cell(task, block, x);
+}
+
+/// One thread adds what the warp summed.
+LW_DEVICE void add_totals(NumberTotals& totals, const ThreadSums& sums) {
+  std::int64_t* const counts[6] = {&totals.nulls,        &totals.nans,   &totals.positive_inf,
+                                   &totals.negative_inf, &totals.inside, &totals.outside};
+  for (int i = 0; i < 6; ++i) {
+    if (sums.counts[i] != 0) atomic_add(counts[i], sums.counts[i]);
+  }
+  for (int k = 0; k < 4; ++k) {
+    atomic_add(&totals.power_low[k], static_cast<std::uint64_t>(sums.powers[k]) & 0xffffffffU);
+    atomic_add(&totals.power_high[k], sums.powers[k] >> 32);
+  }
+  if (sums.minimum > sums.maximum) return;  // no finite values
+  atomic_max(&totals.minimum, ~ordered_key(sums.minimum));
+  atomic_max(&totals.maximum, ordered_key(sums.maximum));
+}
+
+LW_DEVICE void flush_block(const NumberTask& task, const BlockSums& block, int rank, int threads) {
+  for (std::int64_t i = rank; i < kRegisters; i += threads) {
+    if (block.registers[i] != 0) atomic_max(task.registers + i, block.registers[i]);
+  }
+  if (!task.in_shared) return;
+  const std::int64_t open = std::int64_t{task.cells.edges} + 1;
+  for (std::int64_t cell = rank; cell < 2 * open - 1; cell += threads) {
+    if (block.counts[cell] != 0) atomic_add(task.counts + cell, std::int64_t{block.counts[cell]});
+  }
+  for (std::int64_t i = rank; i < open; i += threads) {
+    const std::uint64_t sum = std::uint64_t{block.high[i]} << 32 | block.low[i];
+    if (sum != 0) atomic_add(task.sums + i, static_cast<std::int64_t>(sum));
+  }
+}
+
+LW_KERNEL(numbers_kernel, NumberLaunch) {
+  LW_THREAD(t);
+  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
+  Strip strip{};
+  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
+    strip = strip_at(job.pieces, piece, last);
+    const NumberTask task = job.tasks[strip.item];
+    const BlockSums block = block_sums(t.shared(), task);
+    for (std::int64_t i = t.rank(); i < block.words; i += t.size()) block.registers[i] = 0;
+    LW_SYNC(t);  // zeroed
+    ThreadSums sums;
+    for (std::int64_t i = strip.begin + t.rank(); i < strip.end; i += t.size())
+      add_row(task, block, row_at(task.rows, i), sums);
+    for (int mask = 16; mask > 0; mask /= 2) {
+      for (int i = 0; i < 6; ++i) sums.counts[i] += LW_SHUFFLE_XOR(t, sums.counts[i], mask);
+      for (int k = 0; k < 4; ++k) sums.powers[k] += LW_SHUFFLE_XOR(t, sums.powers[k], mask);
+      const double minimum = LW_SHUFFLE_XOR(t, sums.minimum, mask);
+      const double maximum = LW_SHUFFLE_XOR(t, sums.maximum, mask);
+      sums.minimum = minimum < sums.minimum ? minimum : sums.minimum;
+      sums.maximum = maximum > sums.maximum ? maximum : sums.maximum;
+    }
+    if (t.lane() == 0) add_totals(*task.totals, sums);
+    LW_SYNC(t);  // all rows are in
+    flush_block(task, block, t.rank(), t.size());
+    LW_SYNC(t);  // the next strip may overwrite
+  }
+  LW_END;
+}
+
+/// The device's memory of a plan: its index, with pointers to where it is.
+struct Plan {
+  CellIndex index;
+};
+
+/// Bytes of a block for an item with K edges.
+std::size_t shared_of(std::int64_t edges) { return static_cast<std::size_t>(4 * (kRegisters + 4 * (edges + 1))); }
+
+std::int64_t open_of(const NumberJob& job) { return std::int64_t{static_cast<const Plan*>(job.plan)->index.edges} + 1; }
+std::int64_t cells_of(const NumberJob& job) { return 2 * open_of(job) - 1; }
+
+void take_totals(const NumberTotals& totals, NumberSums& out) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  out.nulls = totals.nulls;
+  out.nans = totals.nans;
+  out.positive_inf = totals.positive_inf;
+  out.negative_inf = totals.negative_inf;
+  out.inside = totals.inside;
+  out.outside = totals.outside;
+  out.minimum = totals.minimum == 0 ? kInfinity : from_ordered_key(~totals.minimum);
+  out.maximum = totals.maximum == 0 ? -kInfinity : from_ordered_key(totals.maximum);
+  for (int k = 0; k < 4; ++k) {
+    out.power_high[k] = totals.power_high[k];
+    out.power_low[k] = totals.power_low[k];
+    out.tails[k] = totals.exact[k];
+  }
+  out.below = totals.exact[4];
+  out.above = totals.exact[5];
+}
+
+}  // namespace
+
+void* make_plan(Context& context, const CellIndex& index, Status& status) {
+  Run run(context, status);
+  auto plan = std::make_unique<Plan>();
+  plan->index = index;
+  plan->index.buckets = run.upload(index.buckets, index.bucket_count);
+  plan->index.starts = index.start_count == 0 ? nullptr : run.upload(index.starts, index.start_count);
+  plan->index.wide_starts = run.upload(index.wide_starts, index.wide_start_count);
+  plan->index.left = run.upload(index.left, index.left_count);
+  plan->index.units = run.upload(index.units, index.unit_count);
+  if (!run.wait()) return nullptr;
+  for (const void* const part :
+       {static_cast<const void*>(plan->index.buckets), static_cast<const void*>(plan->index.starts),
+        static_cast<const void*>(plan->index.wide_starts), static_cast<const void*>(plan->index.left),
+        static_cast<const void*>(plan->index.units)})
+    (void)run.keep(const_cast<void*>(part));
+  return plan.release();
+}
+
+void free_plan(Context& context, void* of) {
+  const std::unique_ptr<Plan> plan(static_cast<Plan*>(of));
+  if (plan == nullptr) return;
+  free_kept(context, const_cast<std::uint32_t*>(plan->index.buckets));
+  free_kept(context, const_cast<std::uint16_t*>(plan->index.starts));
+  free_kept(context, const_cast<std::uint32_t*>(plan->index.wide_starts));
+  free_kept(context, const_cast<double*>(plan->index.left));
+  free_kept(context, const_cast<std::uint16_t*>(plan->index.units));
+}
+
+void run_numbers(Context& context, const NumberJob* jobs, std::int64_t count, Status& status) {
+  Run run(context, status);
+  Uploads uploads(run);
+  std::vector<std::int64_t> rows;
+  std::vector<std::int64_t> place{0};  // of an item's counts, which its sums follow
+  for (std::int64_t i = 0; i < count; ++i) {
+    uploads.need(jobs[i].column, jobs[i].rows);
+    rows.push_back(jobs[i].rows.count);
+    place.push_back(place.back() + cells_of(jobs[i]) + open_of(jobs[i]));
+  }
+  auto* const totals = run.zeros<NumberTotals>(count);
+  auto* const registers = run.zeros<std::uint32_t>(count * kRegisters);
+  auto* const cells = run.zeros<std::int64_t>(place.back());
+  std::vector<NumberTask> tasks;
+  std::size_t shared = shared_of(-1);
+  for (std::int64_t i = 0; i < count && run.ok(); ++i) {
+    const NumberJob& job = jobs[i];
+    const CellIndex& index = static_cast<const Plan*>(job.plan)->index;
+    const bool in_shared = shared_of(index.edges) <= run.tuning().shared;
+    if (in_shared) shared = std::max(shared, shared_of(index.edges));
+    std::int64_t* const counts = cells + place[static_cast<std::size_t>(i)];
+    tasks.push_back({uploads.take(job.column), uploads.take(job.rows), job.centre, job.scale, index, totals + i, counts,
+                     counts + cells_of(job), registers + i * kRegisters, in_shared});
+  }
+  std::vector<std::int64_t> first;
+  const Pieces pieces = cut(run, rows, first);
+  run.launch(numbers_kernel, pieces.pieces, shared,
+             NumberLaunch{run.upload(tasks.data(), static_cast<std::int64_t>(tasks.size())), pieces});
+  std::vector<NumberTotals> got(static_cast<std::size_t>(count));
+  std::vector<std::uint32_t> ranks(static_cast<std::size_t>(count * kRegisters));
+  std::vector<std::int64_t> numbers(static_cast<std::size_t>(place.back()));
+  run.download(got.data(), totals, count);
+  run.download(ranks.data(), registers, count * kRegisters);
+  run.download(numbers.data(), cells, place.back());
+  if (!run.wait()) return;
+  for (std::int64_t i = 0; i < count; ++i) {
+    take_totals(got[static_cast<std::size_t>(i)], *jobs[i].sums);
+    const std::int64_t* const counts = numbers.data() + place[static_cast<std::size_t>(i)];
+    std::copy_n(counts, cells_of(jobs[i]), jobs[i].counts);
+    std::copy_n(counts + cells_of(jobs[i]), open_of(jobs[i]), jobs[i].cell_sums);
+    const std::uint32_t* const of = ranks.data() + i * kRegisters;
+    std::transform(of, of + kRegisters, jobs[i].registers,
+                   [](std::uint32_t rank) { return static_cast<std::uint8_t>(rank); });
+  }
+}
+
+}  // namespace longwatch::cuda

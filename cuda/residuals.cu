@@ -1,0 +1,153 @@
+// Adds the rows of residual items: exact sums of their terms and a histogram of the errors. The twin of
+// cpu/residuals.cpp.
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "cuda/atomics.hpp"
+#include "cuda/columns.hpp"
+#include "cuda/pieces.hpp"
+#include "cuda/table.hpp"
+#include "engine/state/residual_row.hpp"
+
+namespace longwatch::cuda {
+namespace {
+
+static_assert(kResidualSums == row::kResidualTerms && kResidualBins == 2 * row::kErrorBins + 1);
+
+struct ResidualTask {
+  DeviceColumn prediction;
+  DeviceColumn label;
+  double centre;
+  DeviceRows rows;
+  ResidualSums* sums;  ///< of the item, on the device; all zero at first
+};
+
+struct ResidualLaunch {
+  const ResidualTask* tasks;
+  Pieces pieces;
+};
+
+/// What a block keeps of a strip: sums in four words a slot, then the bins.
+constexpr std::int64_t kSumWords = std::int64_t{kResidualSums} * row::kExactSlots * 4;
+constexpr std::int64_t kBlockWords = kSumWords + kResidualBins;
+
+/// NaN where the row has no value.
+LW_DEVICE double value_at(const DeviceColumn& column, std::int64_t row) {
+  if (column.values == nullptr || !valid_at(column, row)) return std::numeric_limits<double>::quiet_NaN();
+  return number_at(column, row);
+}
+
+LW_DEVICE bool is_finite(double x) { return x - x == 0; }
+
+/// What a thread keeps of its rows.
+struct ThreadCounts {
+  std::int64_t labelled = 0;
+  std::int64_t unlabelled = 0;
+  std::int64_t unpredicted = 0;
+  std::int64_t labels_alone = 0;
+  std::int64_t zero_labels = 0;
+  std::int64_t negatives = 0;
+};
+
+LW_DEVICE void add_term(const ResidualTask& task, std::uint32_t* words, int which, double term) {
+  if (term == 0) return;
+  const row::ExactTerm part = row::exact_term(term);
+  if (part.slot < 0) {
+    atomic_add(&task.sums->sums[which].specials[-1 - part.slot], std::int64_t{1});
+    return;
+  }
+  using Words = std::uint32_t[4];
+  atomic_add(reinterpret_cast<Words*>(words)[which * row::kExactSlots + part.slot], part.units);
+}
+
+LW_DEVICE void add_row(const ResidualTask& task, std::uint32_t* words, std::int64_t row, ThreadCounts& counts) {
+  const double prediction = value_at(task.prediction, row);
+  const double label = value_at(task.label, row);
+  if (!is_finite(prediction)) {
+    counts.unpredicted += 1;
+    counts.labels_alone += is_finite(label) ? 1 : 0;
+    return;
+  }
+  if (!is_finite(label)) {
+    counts.unlabelled += 1;
+    return;
+  }
+  const row::ResidualTerms terms = row::residual_terms(prediction, label, task.centre);
+  for (int i = 0; i < row::kResidualTerms; ++i) add_term(task, words, i, terms.value[i]);
+  counts.labelled += 1;
+  counts.zero_labels += terms.zero_label ? 1 : 0;
+  counts.negatives += terms.negative ? 1 : 0;
+  (void)atomic_add(words + kSumWords + row::error_bin(terms.value[row::kError]) + row::kErrorBins, 1U);
+}
+
+LW_DEVICE void add_counts(ResidualSums& sums, const ThreadCounts& counts) {
+  atomic_add(&sums.labelled, counts.labelled);
+  atomic_add(&sums.unlabelled, counts.unlabelled);
+  atomic_add(&sums.unpredicted, counts.unpredicted);
+  atomic_add(&sums.labels_alone, counts.labels_alone);
+  atomic_add(&sums.zero_labels, counts.zero_labels);
+  atomic_add(&sums.negatives, counts.negatives);
+}
+
+LW_DEVICE void flush_block(ResidualSums& sums, const std::uint32_t* words, int rank, int threads) {
+  for (int slot = rank; slot < kResidualSums * row::kExactSlots; slot += threads) {
+    uint128 units = 0;
+    for (int i = 3; i >= 0; --i) units = units << 32 | words[4 * slot + i];
+    if (units != 0) atomic_add(sums.sums[slot / row::kExactSlots].words[slot % row::kExactSlots], units);
+  }
+  for (int bin = rank; bin < kResidualBins; bin += threads) {
+    if (words[kSumWords + bin] != 0) atomic_add(&sums.bins[bin], std::int64_t{words[kSumWords + bin]});
+  }
+}
+
+LW_KERNEL(residuals_kernel, ResidualLaunch) {
+  LW_THREAD(t);
+  auto* const words = reinterpret_cast<std::uint32_t*>(t.shared());
+  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
+  Strip strip{};
+  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
+    strip = strip_at(job.pieces, piece, last);
+    const ResidualTask task = job.tasks[strip.item];
+    for (std::int64_t i = t.rank(); i < kBlockWords; i += t.size()) words[i] = 0;
+    LW_SYNC(t);  // zeroed
+    ThreadCounts counts;
+    for (std::int64_t i = strip.begin + t.rank(); i < strip.end; i += t.size())
+      add_row(task, words, row_at(task.rows, i), counts);
+    add_counts(*task.sums, counts);
+    LW_SYNC(t);  // all rows are in
+    flush_block(*task.sums, words, t.rank(), t.size());
+    LW_SYNC(t);  // the next strip may overwrite
+  }
+  LW_END;
+}
+
+}  // namespace
+
+void run_residuals(Context& context, const ResidualJob* jobs, std::int64_t count, Status& status) {
+  Run run(context, status);
+  Uploads uploads(run);
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < count; ++i) {
+    uploads.need(jobs[i].prediction, jobs[i].rows);
+    uploads.need(jobs[i].label, jobs[i].rows);
+    rows.push_back(jobs[i].rows.count);
+  }
+  auto* const sums = run.zeros<ResidualSums>(count);
+  std::vector<ResidualTask> tasks;
+  for (std::int64_t i = 0; i < count && run.ok(); ++i) {
+    tasks.push_back({uploads.take(jobs[i].prediction), uploads.take(jobs[i].label), jobs[i].centre,
+                     uploads.take(jobs[i].rows), sums + i});
+  }
+  std::vector<std::int64_t> first;
+  const Pieces pieces = cut(run, rows, first);
+  run.launch(residuals_kernel, pieces.pieces, static_cast<std::size_t>(kBlockWords) * sizeof(std::uint32_t),
+             ResidualLaunch{run.upload(tasks.data(), static_cast<std::int64_t>(tasks.size())), pieces});
+  std::vector<ResidualSums> got(static_cast<std::size_t>(count));
+  run.download(got.data(), sums, count);
+  if (!run.wait()) return;
+  for (std::int64_t i = 0; i < count; ++i) *jobs[i].sums = got[static_cast<std::size_t>(i)];
+}
+
+}  // namespace longwatch::cuda
