@@ -22,8 +22,8 @@ struct NamedBackend {
 /// Every backend: a new one joins here, in backends.cpp, by one line.
 const std::vector<NamedBackend>& backends();
 
-/// The backends this machine can run.
-std::vector<std::unique_ptr<Backend>> usable_backends();
+/// The backends this machine can run, made once.
+const std::vector<std::unique_ptr<Backend>>& usable_backends();
 
 /// How the nulls of a column lie.
 enum class Nulls : std::uint8_t { none, all, alternating, tenth, last };
