@@ -25,6 +25,7 @@ struct Engine {
   std::int64_t segment_bytes = std::int64_t{2} << 30;  ///< for rows held by segment, where those are fitted apart
   TimeWindow window = {};                              ///< only these rows of the analysis are looked at
   LabelOptions labels = {};                            ///< memory for joining labels
+  std::string device_reason = {};                      ///< why this backend
 
   [[nodiscard]] OpenOptions opening() const { return {source, labels, true}; }
 };

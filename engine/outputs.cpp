@@ -128,6 +128,7 @@ std::string profile_file_name(const std::string& model) {
 
 Outputs::Outputs(const FleetConfig& fleet, const RunOptions& options, const Engine& engine, ResultDirectory& directory)
     : options_(options),
+      backend_(*engine.backend),
       directory_(directory),
       start_(std::chrono::steady_clock::now()),
       calendar_zone_(zones_of(fleet)) {
@@ -140,6 +141,7 @@ Outputs::Outputs(const FleetConfig& fleet, const RunOptions& options, const Engi
   record_.started = now_micros();
   record_.threads = engine.threads;
   record_.device = engine.backend->description();
+  record_.device_reason = engine.device_reason;
 }
 
 Result<void> Outputs::open_files() {
@@ -351,6 +353,7 @@ Result<RunSummary> Outputs::finish() {
   }
   if (states_) LW_CHECK(states_->finish());
   record_.seconds = summary_.seconds;
+  record_.fallbacks = backend_.fallbacks();
   LW_CHECK(directory_.write("run.json", to_json(record_)));
   LW_CHECK(directory_.publish());
   return std::move(summary_);

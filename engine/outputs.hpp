@@ -56,6 +56,7 @@ class Outputs {
   void record_trees(const ModelResult& result, ModelRecord& model);
 
   const RunOptions& options_;
+  const Backend& backend_;
   ResultDirectory& directory_;
   std::chrono::steady_clock::time_point start_;
   std::string calendar_zone_;

@@ -162,13 +162,13 @@ std::size_t RunSummary::failed() const {
 Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options, const Control& control) {
   LW_TRY(const auto models, chosen_models(fleet, options.models));
   LW_TRY(TimeWindow window, parse_window(options.from, options.to));
-  LW_TRY(const auto backend, make_cpu_backend(options.level));
+  LW_TRY(const ChosenBackend chosen, choose_backend(options.device, options.level));
   LW_TRY(ResultDirectory directory, ResultDirectory::begin(options.output));
   const int threads =
       options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
-  const Engine engine{backend.get(),
+  const Engine engine{chosen.backend.get(),
                       threads,
                       {},
                       options.slab_rows,
@@ -176,7 +176,8 @@ Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options
                       {options.unique_memory, ""},
                       options.segment_memory,
                       std::move(window),
-                      {options.labels_memory, ""}};
+                      {options.labels_memory, ""},
+                      chosen.reason};
   Outputs outputs(fleet, options, engine, directory);
   for (std::size_t at = 0; at < models.size();) {
     const auto rest = std::span(models).subspan(at);

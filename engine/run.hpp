@@ -7,6 +7,7 @@
 #include "engine/backend/backend.hpp"
 #include "engine/base/progress.hpp"
 #include "engine/config/config.hpp"
+#include "engine/device.hpp"
 
 namespace longwatch {
 
@@ -23,6 +24,7 @@ struct RunOptions {
   std::vector<std::string> models;  ///< names or globs; empty: all
   std::string from, to;             ///< ISO 8601: only analysis rows with from <= timestamp < to; empty: no limit
   int threads = 0;                  ///< 0: as many as the machine has
+  DeviceChoice device;                ///< what computes; changes no result
   VectorLevel level = VectorLevel::best;
   bool keep_states = false;                ///< write states.parquet
   std::int64_t slab_rows = 0;              ///< rows decoded at a time; 0: chosen. Changes no result

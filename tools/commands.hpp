@@ -30,5 +30,6 @@ void add_schema_verb(CLI::App& app, int& code);
 void add_synth_verb(CLI::App& app, int& code);
 void add_inspect_verb(CLI::App& app, int& code);
 void add_cutoffs_verb(CLI::App& app, int& code);
+void add_devices_verb(CLI::App& app, int& code);
 
 }  // namespace longwatch

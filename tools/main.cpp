@@ -51,6 +51,7 @@ int run_cli(int argc, char** argv) {
   add_synth_verb(app, code);
   add_inspect_verb(app, code);
   add_cutoffs_verb(app, code);
+  add_devices_verb(app, code);
   if (argc > 1 && argv[1][0] != '-' && !known_verb(app, argv[1])) return unknown_verb(app, argv[1]);
   try {
     app.parse(argc, argv);

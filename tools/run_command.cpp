@@ -27,6 +27,7 @@ void request_stop(int) { stop_requested.store(true); }
 struct Arguments {
   std::string config;
   bool quiet = false;
+  std::string device = "auto";
   std::size_t shown_chunks = 4;
   std::string fail_on = "never";
   std::int64_t resamples = 0;  ///< 0: as configured
@@ -149,6 +150,9 @@ int finish(const Arguments& arguments, const RunSummary& summary) {
 }
 
 int execute(Arguments& arguments) {
+  auto device = parse_device(arguments.device);
+  if (!device.ok()) return report(device.error());
+  arguments.options.device = device.value();
   auto fleet = load_config(arguments.config);
   if (!fleet.ok()) return report(fleet.error());
   if (arguments.resamples > 0) {
@@ -177,6 +181,9 @@ void add_common(CLI::App& verb, Arguments& arguments) {
   verb.add_option("--threads", arguments.options.threads, "Threads; default: all of the machine")
       ->check(CLI::Range(1, 1024));
   verb.add_flag("--quiet", arguments.quiet, "No progress, no table");
+  verb.add_option("--device", arguments.device,
+                  "What computes: auto (the CPU so far), cpu, cuda, or cuda:N of `longwatch devices`; changes no result")
+      ->type_name("DEVICE");
   verb.add_option("--vector", arguments.options.level, "Vector code; changes no result")
       ->transform(CLI::CheckedTransformer(kLevels))
       ->type_name("best|portable|avx2|avx512");

@@ -128,6 +128,7 @@ std::string to_json(const RunRecord& run) {
                      {"seconds", run.seconds},
                      {"threads", run.threads},
                      {"device", valid_utf8(run.device)},
+                     {"device_reason", valid_utf8(run.device_reason)},
                      {"fallbacks", texts(run.fallbacks)},
                      {"lightgbm", std::move(lightgbm)},
                      {"models", list_of(run.models)},

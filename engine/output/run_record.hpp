@@ -52,6 +52,7 @@ struct RunRecord {
   double seconds = 0;
   int threads = 0;
   std::string device;                  ///< Backend::description()
+  std::string device_reason;           ///< why it was this one
   std::vector<std::string> fallbacks;  ///< what ran elsewhere than asked, and why
   std::string lightgbm_file;           ///< the library of boosted trees; empty: not needed, or not there
   std::string lightgbm_missing;        ///< why it could not be opened

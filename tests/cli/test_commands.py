@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 
 ROWS = 1_000
-VERBS = ("run", "fit", "analyze", "validate", "schema", "synth", "inspect", "cutoffs")
+VERBS = ("run", "fit", "analyze", "validate", "schema", "synth", "inspect", "cutoffs", "devices")
 RESULTS = {
     "model": "string", "model_version": "string", "segment_column": "string", "segment_value": "string", "period": "string",
     "chunk_index": "int64", "chunk_key": "string", "chunk_start": "timestamp[us, tz=UTC]", "chunk_end": "timestamp[us, tz=UTC]",
@@ -73,6 +73,7 @@ def test_help_names_every_verb_and_code(longwatch):
     ["run", "fleet.yaml", "-o", "out", "--threads", "0"], ["run", "fleet.yaml", "-o", "out", "--threads", "many"],
     ["run", "fleet.yaml", "-o", "out", "--fail-on", "rain"], ["run", "fleet.yaml", "-o", "out", "--vector", "mmx"],
     ["run", "fleet.yaml", "-o", "out", "--models", "nobody_*"], ["run", "nowhere.yaml", "-o", "out"],
+    ["run", "fleet.yaml", "-o", "out", "--device", "tpu"], ["run", "fleet.yaml", "-o", "out", "--device", "cuda:x"], ["devices", "--format", "xml"],
     ["fit", "fleet.yaml", "-o", "out", "--fail-on", "alert"], ["analyze", "fleet.yaml", "-o", "out"], ["validate"], ["validate", "nowhere.yaml"],
     ["schema"], ["synth"], ["synth", "-o", "out", "--task", "clairvoyance"], ["synth", "-o", "out", "--rows", "-1"],
     ["inspect"], ["inspect", "analysis.parquet", "--format", "xml"], ["inspect", "analysis.parquet", "--rows", "0"]])
@@ -198,6 +199,38 @@ def test_run_record(longwatch, fleet):
     assert {one["path"].split("/")[-1] for one in record["inputs"]} == {"reference.parquet", "analysis.parquet"}
     for one in record["inputs"]:
         assert one["rows"] == ROWS and one["bytes"] == (fleet / one["path"].split("/")[-1]).stat().st_size and one["fingerprint"]
+
+
+# devices
+
+
+def no_module(tmp_path):
+    return {"LONGWATCH_CUDA": str(tmp_path / "nowhere.so")}
+
+
+def test_devices_lists_the_cpu_and_why_there_is_no_other(longwatch, tmp_path):
+    done = longwatch("devices", "--format", "json", env=no_module(tmp_path))
+    assert done.returncode == 0 and done.stderr == ""
+    cpu, cuda = json.loads(done.stdout)
+    assert cpu["device"] == "cpu" and cpu["usable"] is True and cpu["reason"] is None
+    assert cuda["device"] == "cuda" and cuda["usable"] is False and "nowhere.so: there is no CUDA module" in cuda["reason"]
+    table = longwatch("devices", env=no_module(tmp_path)).stdout
+    assert re.search(r"^cpu +cpu \(", table, re.M) and "there is no CUDA module" in table
+
+
+def test_auto_says_why_it_is_the_cpu(longwatch, fleet, tmp_path):
+    for device, reason in (("auto", "auto: .*nowhere.so: there is no CUDA module"), ("cpu", "asked for")):
+        done = longwatch("run", "fleet.yaml", "-o", "out", "--quiet", "--device", device, cwd=fleet, env=no_module(tmp_path))
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        record = json.loads((fleet / "out" / "run.json").read_text())
+        assert record["device"].startswith("cpu") and re.match(reason, record["device_reason"]) and record["fallbacks"] == []
+
+
+@pytest.mark.parametrize("verb", [("run",), ("fit",), ("analyze", "--profiles", "fitted/profiles")])
+def test_a_device_that_is_not_there_is_2(longwatch, fleet, tmp_path, verb):
+    done = longwatch(verb[0], "fleet.yaml", "-o", "out", "--device", "cuda", *verb[1:], cwd=fleet, env=no_module(tmp_path))
+    assert done.returncode == 2 and done.stdout == "" and "there is no CUDA module" in done.stderr and "--device cpu" in done.stderr
+    assert not (fleet / "out").exists()
 
 
 def test_keep_states(longwatch, fleet):

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from conftest import BINARY
+
 CPU_FLAGS = set(re.search(r"^flags\s*:(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.M).group(1).split())
 LEVELS = ["portable"] + ["avx2"] * ("avx2" in CPU_FLAGS) + ["avx512"] * ({"avx512f", "avx512dq", "avx512vl", "avx512cd", "avx512bw"} <= CPU_FLAGS)
 
@@ -135,3 +137,33 @@ def test_states_are_the_same_too(tables, base, digest, tmp_path):
     shuffled = write(tmp_path / "data", *tables, pieces=4, row_group=333, shuffle=6)
     states = lambda config, *options: digest(config, "--keep-states", *options, results="states.parquet")
     assert states(base[0], "--threads", "1") == states(shuffled, "--threads", "8", "--vector", "portable")
+
+
+def device_run(longwatch, config, out, device, module=None):
+    """A run on a device; the SHA-256 of its results, and its record."""
+    run = longwatch("run", config, "-o", out, "--quiet", "--device", device, env={"LONGWATCH_CUDA": str(module)} if module else {})
+    assert run.returncode == 0, run.stderr
+    return sha(out / "results.parquet"), json.loads((out / "run.json").read_text())
+
+
+KERNELS = {"numbers", "categories", "scores", "residuals"}
+
+
+@pytest.mark.sanitized
+@pytest.mark.threads
+def test_emulated_device(longwatch, base, tmp_path):
+    """The kernels of the CUDA backend, run on the host, from Parquet to Parquet."""
+    digest, record = device_run(longwatch, base[0], tmp_path / "out", "cuda", BINARY.parent / "liblongwatch_cuda_emulated.so")
+    assert digest == base[1]
+    assert record["device"] == "cuda:0 (emulation)" and record["device_reason"] == "asked for"
+    assert not any(text.split(" on the CPU")[0] in KERNELS for text in record["fallbacks"])
+    assert any(text.startswith("row errors on the CPU") for text in record["fallbacks"])
+
+
+def test_device(longwatch, base, tmp_path):
+    devices = json.loads(longwatch("devices", "--format", "json").stdout)
+    usable = [one["device"] for one in devices if one["device"] != "cpu" and one["usable"]]
+    if not usable:
+        pytest.skip(f"1 run did not run on a GPU: {devices[-1]['reason']}")
+    digest, record = device_run(longwatch, base[0], tmp_path / "out", usable[0])
+    assert digest == base[1] and record["device"].startswith("cuda:0")

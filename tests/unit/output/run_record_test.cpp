@@ -46,6 +46,7 @@ TEST(RunRecord, IsJsonWithAllMembers) {
   run.seconds = std::numeric_limits<double>::quiet_NaN();
   run.threads = 4;
   run.device = "cpu (avx2)";
+  run.device_reason = "asked for";
   run.inputs = inputs();
   run.warnings = {"bad \xFF byte"};
   ModelRecord model;
@@ -72,6 +73,7 @@ TEST(RunRecord, IsJsonWithAllMembers) {
   EXPECT_EQ(json["models"][0]["seconds"]["analyze"], 0.25);
   EXPECT_EQ(json["models"][1]["status"], "failed: no rows");
   EXPECT_EQ(json["models"][1]["pca"]["rank"], 0);
+  EXPECT_EQ(json["device_reason"], "asked for");
   EXPECT_TRUE(json["fallbacks"].empty() && json["fallbacks"].is_array());
 }
 
