@@ -7,7 +7,7 @@
 namespace longwatch::cuda {
 
 /// Raised with every change of this file. A module of another version is not used.
-inline constexpr std::uint32_t kAbiVersion = 1;
+inline constexpr std::uint32_t kAbiVersion = 2;
 /// The one symbol of a module, a ModuleEntry.
 inline constexpr const char* kModuleEntry = "longwatch_cuda_module";
 
@@ -48,12 +48,14 @@ struct DeviceInfo {
 enum ColumnType : std::int32_t { kFloat32, kFloat64, kCode32 };
 
 /// A ColumnView: see engine/source/column.hpp. `validity` is null where no row of the column is null, and `values`
-/// where there is no such column.
+/// where there is no such column. Where `kept` is set (see Module::keep), that is read instead of host memory.
 struct Column {
   const void* values;
   const std::uint8_t* validity;
   std::int64_t bit_offset;
   std::int32_t type;
+  const void* kept = nullptr;
+  std::int64_t kept_row = 0;  ///< of `kept`, that is row 0 of this column
 };
 
 /// A RowSelection: see engine/backend/backend.hpp.
@@ -184,20 +186,32 @@ struct ResidualJob {
 /// A device and what is kept on it. Thread-safe.
 struct Context;
 
-/// A module. Calls return when the work is done; a call that fails leaves nothing but its status.
+/// Work that a device goes on with.
+class Submission;
+
+/// A module. Calls return when the work is done, except where they return a Submission: then jobs, and what they point
+/// to, stay until `finish`, which writes the results; null where it failed. A call that fails leaves nothing but its
+/// status.
 struct Module {
   std::uint32_t abi;  ///< kAbiVersion; first in every version
   void (*probe)(Probe* out);
   void (*describe)(std::int32_t device, DeviceInfo* out);
-  Context* (*open)(std::int32_t device, Status* status);  ///< null where it failed
+  /// `memory`: the budget of device memory in bytes; 0: nine tenths of what is free. Null where it failed.
+  Context* (*open)(std::int32_t device, std::int64_t memory, Status* status);
   void (*close)(Context* context);
+  /// The budget of device memory, in bytes.
+  std::int64_t (*budget)(const Context* context);
   /// Copies an index to the device. Null where it failed.
   void* (*make_plan)(Context* context, const CellIndex* index, Status* status);
   void (*free_plan)(Context* context, void* plan);
-  void (*numbers)(Context* context, const NumberJob* jobs, std::int64_t count, Status* status);
-  void (*categories)(Context* context, const CategoryJob* jobs, std::int64_t count, Status* status);
+  /// Copies the rows [0, rows) of a column to the device, where they stay until `drop`. Null where it failed.
+  void* (*keep)(Context* context, const Column* column, std::int64_t rows, Status* status);
+  void (*drop)(Context* context, void* kept);
+  Submission* (*numbers)(Context* context, const NumberJob* jobs, std::int64_t count, Status* status);
+  Submission* (*categories)(Context* context, const CategoryJob* jobs, std::int64_t count, Status* status);
   void (*scores)(Context* context, const ScoreJob* jobs, std::int64_t count, Status* status);
-  void (*residuals)(Context* context, const ResidualJob* jobs, std::int64_t count, Status* status);
+  Submission* (*residuals)(Context* context, const ResidualJob* jobs, std::int64_t count, Status* status);
+  void (*finish)(Submission* submission, Status* status);
 };
 
 using ModuleEntry = const Module* (*)();

@@ -61,40 +61,56 @@ LW_KERNEL(categories_kernel, CategoryLaunch) {
 
 std::size_t shared_of(std::int64_t codes) { return static_cast<std::size_t>(codes + 2) * sizeof(std::uint32_t); }
 
+class CategorySubmission final : public Submission {
+ public:
+  CategorySubmission(Context& context, const CategoryJob* jobs, std::int64_t count)
+      : Submission(context), jobs_(jobs, jobs + count) {
+    Uploads uploads(run);
+    std::vector<std::int64_t> rows;
+    for (const CategoryJob& job : jobs_) {
+      uploads.need(job.column, job.rows);
+      rows.push_back(job.rows.count);
+      place_.push_back(place_.back() + job.codes + 2);
+    }
+    run.reserve(uploads.bytes() + 8 * place_.back());
+    auto* const counts = run.zeros<std::int64_t>(place_.back());
+    if (!run.ok()) return;
+    std::vector<CategoryTask> tasks;
+    std::size_t shared = 0;
+    for (const CategoryJob& job : jobs_) {
+      const bool in_shared = shared_of(job.codes) <= run.tuning().shared;
+      if (in_shared) shared = std::max(shared, shared_of(job.codes));
+      tasks.push_back(
+          {uploads.take(job.column), uploads.take(job.rows), job.codes, counts + place_[tasks.size()], in_shared});
+    }
+    std::vector<std::int64_t> first;
+    const Pieces pieces = cut(run, rows, first);
+    run.launch(categories_kernel, pieces.pieces, shared, CategoryLaunch{run.upload(tasks.data(), count), pieces});
+    got_.resize(static_cast<std::size_t>(place_.back()));
+    run.download(got_.data(), counts, place_.back());
+    run.close();
+  }
+
+  void take() override {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      const CategoryJob& job = jobs_[i];
+      const std::int64_t* const of = got_.data() + place_[i];
+      std::copy_n(of, job.codes, job.counts);
+      *job.nulls = of[job.codes];
+      if (of[job.codes + 1] != 0) run.fail(kOutOfRange, "a category code lies outside its dictionary");
+    }
+  }
+
+ private:
+  std::vector<CategoryJob> jobs_;
+  std::vector<std::int64_t> place_{0};  ///< of an item's counts
+  std::vector<std::int64_t> got_;
+};
+
 }  // namespace
 
-void run_categories(Context& context, const CategoryJob* jobs, std::int64_t count, Status& status) {
-  Run run(context, status);
-  Uploads uploads(run);
-  std::vector<std::int64_t> rows;
-  std::vector<std::int64_t> place{0};
-  for (std::int64_t i = 0; i < count; ++i) {
-    uploads.need(jobs[i].column, jobs[i].rows);
-    rows.push_back(jobs[i].rows.count);
-    place.push_back(place.back() + jobs[i].codes + 2);
-  }
-  auto* const counts = run.zeros<std::int64_t>(place.back());
-  std::vector<CategoryTask> tasks;
-  std::size_t shared = 0;
-  for (std::int64_t i = 0; i < count && run.ok(); ++i) {
-    const bool in_shared = shared_of(jobs[i].codes) <= run.tuning().shared;
-    if (in_shared) shared = std::max(shared, shared_of(jobs[i].codes));
-    tasks.push_back({uploads.take(jobs[i].column), uploads.take(jobs[i].rows), jobs[i].codes,
-                     counts + place[static_cast<std::size_t>(i)], in_shared});
-  }
-  std::vector<std::int64_t> first;
-  const Pieces pieces = cut(run, rows, first);
-  run.launch(categories_kernel, pieces.pieces, shared,
-             CategoryLaunch{run.upload(tasks.data(), static_cast<std::int64_t>(tasks.size())), pieces});
-  std::vector<std::int64_t> got(static_cast<std::size_t>(place.back()));
-  run.download(got.data(), counts, place.back());
-  if (!run.wait()) return;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t* const of = got.data() + place[static_cast<std::size_t>(i)];
-    std::copy_n(of, jobs[i].codes, jobs[i].counts);
-    *jobs[i].nulls = of[jobs[i].codes];
-    if (of[jobs[i].codes + 1] != 0) run.fail(kOutOfRange, "a category code lies outside its dictionary");
-  }
+std::unique_ptr<Submission> begin_categories(Context& context, const CategoryJob* jobs, std::int64_t count) {
+  return std::make_unique<CategorySubmission>(context, jobs, count);
 }
 
 }  // namespace longwatch::cuda

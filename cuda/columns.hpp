@@ -19,6 +19,23 @@ struct DeviceColumn {
   std::int32_t type;
 };
 
+/// A column that stays on the device.
+struct KeptOnDevice {
+  DeviceColumn column;
+  void* memory;
+  std::int64_t bytes;
+};
+
+/// Bytes that `count` rows from `begin` on take on the device: values, validity bits.
+inline std::int64_t value_bytes(const Column& column, std::int64_t count) {
+  return (column.type == kFloat64 ? 8 : 4) * count;
+}
+inline std::int64_t validity_bytes(const Column& column, std::int64_t begin, std::int64_t count) {
+  if (column.validity == nullptr || count == 0) return 0;
+  const std::int64_t bit = column.bit_offset + begin;
+  return (bit + count + 7) / 8 - bit / 8;
+}
+
 /// A Rows on the device.
 struct DeviceRows {
   const std::int32_t* rows;
@@ -55,15 +72,32 @@ class Uploads {
   explicit Uploads(Run& run) : run_(run) {}
 
   void need(const Column& column, const Rows& rows) {
-    if (column.values == nullptr || rows.count == 0) return;
+    if (rows.rows != nullptr) lists_.try_emplace({rows.rows, rows.count}, nullptr);
+    if (column.values == nullptr || column.kept != nullptr || rows.count == 0) return;
     const auto [low, high] = range_of(rows);
     const auto [at, added] = columns_.try_emplace({column.values, column.validity, column.bit_offset});
     Needed& needed = at->second;
     needed.low = added ? low : std::min(needed.low, low);
     needed.high = added ? high : std::max(needed.high, high);
+    needed.bytes =
+        value_bytes(column, needed.high - needed.low) + validity_bytes(column, needed.low, needed.high - needed.low);
+  }
+
+  /// Bytes of all that was needed so far, with what its places may be rounded up by.
+  [[nodiscard]] std::int64_t bytes() const {
+    constexpr std::int64_t kRound = 256;
+    std::int64_t out = 0;
+    for (const auto& [key, needed] : columns_) out += needed.bytes + 2 * kRound;
+    for (const auto& [key, there] : lists_) out += key.second * 4 + kRound;
+    return out;
   }
 
   DeviceColumn take(const Column& column) {
+    if (column.kept != nullptr) {
+      DeviceColumn out = static_cast<const KeptOnDevice*>(column.kept)->column;
+      out.first = -column.kept_row;
+      return out;
+    }
     const auto found = columns_.find({column.values, column.validity, column.bit_offset});
     if (found == columns_.end()) return {nullptr, nullptr, 0, 0, column.type};
     Needed& needed = found->second;
@@ -74,8 +108,8 @@ class Uploads {
 
   DeviceRows take(const Rows& rows) {
     if (rows.rows == nullptr) return {nullptr, rows.begin};
-    const auto [at, added] = lists_.try_emplace({rows.rows, rows.count}, nullptr);
-    if (added) at->second = run_.upload(rows.rows, rows.count);
+    const auto at = lists_.try_emplace({rows.rows, rows.count}, nullptr).first;
+    if (at->second == nullptr) at->second = run_.upload(rows.rows, rows.count);
     return {at->second, 0};
   }
 
@@ -93,6 +127,7 @@ class Uploads {
   struct Needed {
     std::int64_t low = 0;  ///< rows [low, high)
     std::int64_t high = 0;
+    std::int64_t bytes = 0;
     bool there = false;
     DeviceColumn column{};
   };
@@ -104,14 +139,13 @@ class Uploads {
   }
 
   void copy(const Column& column, Needed& needed) {
-    const std::int64_t size = column.type == kFloat64 ? 8 : 4;
     const auto* bytes = static_cast<const unsigned char*>(column.values);
-    needed.column = {run_.upload(bytes + size * needed.low, size * (needed.high - needed.low)), nullptr, needed.low, 0,
-                     column.type};
+    const std::int64_t count = needed.high - needed.low;
+    needed.column = {run_.upload(bytes + value_bytes(column, needed.low), value_bytes(column, count)), nullptr,
+                     needed.low, 0, column.type};
     if (column.validity == nullptr) return;
     const std::int64_t bit = column.bit_offset + needed.low;
-    const std::int64_t end = column.bit_offset + needed.high;
-    needed.column.validity = run_.upload(column.validity + bit / 8, (end + 7) / 8 - bit / 8);
+    needed.column.validity = run_.upload(column.validity + bit / 8, validity_bytes(column, needed.low, count));
     needed.column.first_bit = bit % 8;
   }
 

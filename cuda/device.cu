@@ -2,6 +2,7 @@
 
 #include <cuda_runtime.h>
 
+#include <atomic>
 #include <cstdio>
 
 #include "cuda/device.hpp"
@@ -48,6 +49,20 @@ Stream take_stream(Context& context, Status& status) {
   return stream;
 }
 
+/// Gives back the memory of a submission, once.
+class Notice {
+ public:
+  Notice(Context& context, std::int64_t bytes) : context_(context), bytes_(bytes) {}
+  void give_back_once() {
+    if (!done_.exchange(true)) give_back(context_, bytes_);
+  }
+
+ private:
+  Context& context_;
+  std::int64_t bytes_;
+  std::atomic<bool> done_{false};
+};
+
 }  // namespace
 
 void probe(Probe* out) {
@@ -74,7 +89,7 @@ void describe(std::int32_t device, DeviceInfo* out) {
   out->processors = properties.multiProcessorCount;
 }
 
-Context* open(std::int32_t device, Status* status) {
+Context* open(std::int32_t device, std::int64_t memory, Status* status) {
   DeviceInfo info;
   describe(device, &info);
   *status = info.status;
@@ -86,6 +101,8 @@ Context* open(std::int32_t device, Status* status) {
   if (code == cudaSuccess) code = cudaDeviceGetDefaultMemPool(&pool, device);
   std::uint64_t keep = ~std::uint64_t{0};  // memory stays with the process between submissions
   if (code == cudaSuccess) code = cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep);
+  std::size_t free = 0, total = 0;
+  if (code == cudaSuccess) code = cudaMemGetInfo(&free, &total);
   if (code != cudaSuccess) {
     set_error(*status, code, "the device cannot be opened");
     return nullptr;
@@ -94,24 +111,24 @@ Context* open(std::int32_t device, Status* status) {
   context->device = device;
   context->tuning.blocks = info.processors * kBlocksPerProcessor;
   context->tuning.shared = static_cast<std::size_t>(shared);
+  context->budget = memory > 0 ? memory : static_cast<std::int64_t>(free / 10 * 9);
   return context.release();
 }
 
 void close(Context* context) {
   if (context == nullptr) return;
   for (const Stream& stream : context->idle) (void)cudaStreamDestroy(stream.handle);
+  for (void* const stage : context->idle_stages) (void)cudaFreeHost(stage);
   delete context;
 }
 
-Run::Run(Context& context, Status& status) : context_(context), status_(status) {
-  status_ = {};
-  if (check(cudaSetDevice(context.device), "the device cannot be used")) stream_ = take_stream(context, status);
+void Run::raw_open() {
+  if (check(cudaSetDevice(context_.device), "the device cannot be used")) stream_ = take_stream(context_, status_);
 }
 
-Run::~Run() {
-  for (void* const at : taken_) (void)cudaFreeAsync(at, stream_.handle);
+void Run::raw_close() {
+  if (const auto notice = std::static_pointer_cast<Notice>(notice_)) notice->give_back_once();  // of a lost device
   if (stream_.handle == nullptr) return;
-  (void)cudaStreamSynchronize(stream_.handle);
   const std::lock_guard<std::mutex> guard(context_.lock);
   context_.idle.push_back(stream_);
 }
@@ -123,34 +140,54 @@ bool Run::check(cudaError_t code, const char* what) {
   return false;
 }
 
-void* Run::allocate(std::size_t bytes) {
-  if (!ok()) return nullptr;
+void* Run::raw_allocate(std::size_t bytes) {
   void* at = nullptr;
-  if (!check(cudaMallocAsync(&at, bytes == 0 ? 1 : bytes, stream_.handle), "no device memory")) return nullptr;
-  taken_.push_back(at);
-  return at;
+  return check(cudaMallocAsync(&at, bytes, stream_.handle), "no device memory") ? at : nullptr;
 }
 
-void* Run::keep(void* at) {
-  std::erase(taken_, at);
-  return at;
-}
+void Run::raw_free(void* at) { (void)cudaFreeAsync(at, stream_.handle); }
 
-void free_kept(Context& context, void* at) {
+void free_kept(Context& context, void* at, std::int64_t bytes) {
+  if (at == nullptr) return;
   if (cudaSetDevice(context.device) == cudaSuccess) (void)cudaFree(at);
+  const std::lock_guard<std::mutex> guard(context.lock);
+  context.taken -= bytes;
 }
 
-void Run::zero(void* at, std::size_t bytes) {
+void* Run::raw_stage(std::size_t bytes) {
+  void* at = nullptr;
+  if (cudaHostAlloc(&at, bytes, cudaHostAllocPortable) == cudaSuccess) return at;
+  (void)cudaGetLastError();
+  return nullptr;
+}
+
+void Run::raw_zero(void* at, std::size_t bytes) {
   (void)check(cudaMemsetAsync(at, 0, bytes, stream_.handle), "memory cannot be cleared");
 }
 
-void Run::copy_in(void* to, const void* from, std::size_t bytes) {
+void Run::raw_copy_in(void* to, const void* from, std::size_t bytes) {
   (void)check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_.handle), "a copy to the device failed");
 }
 
-void Run::copy_out(void* to, const void* from, std::size_t bytes) {
+void Run::raw_copy_out(void* to, const void* from, std::size_t bytes) {
   (void)check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_.handle),
               "a copy from the device failed");
+}
+
+void Run::raw_notify(std::int64_t bytes) {
+  auto notice = std::make_shared<Notice>(context_, bytes);
+  notice_ = notice;
+  auto held = std::make_unique<std::shared_ptr<Notice>>(std::move(notice));
+  const auto tell = [](void* of) {
+    const std::unique_ptr<std::shared_ptr<Notice>> own(static_cast<std::shared_ptr<Notice>*>(of));
+    (*own)->give_back_once();
+  };
+  // Where the device is lost it is not called: raw_close gives back then, and `held` is leaked.
+  if (check(cudaLaunchHostFunc(stream_.handle, tell, held.get()), "the device cannot call back")) (void)held.release();
+}
+
+void Run::raw_wait() {
+  if (stream_.handle != nullptr) (void)check(cudaStreamSynchronize(stream_.handle), "the device failed");
 }
 
 bool Run::allow_shared(const void* kernel, std::size_t bytes) {
@@ -162,10 +199,5 @@ bool Run::allow_shared(const void* kernel, std::size_t bytes) {
 }
 
 void Run::launched() { (void)check(cudaGetLastError(), "a kernel cannot be launched"); }
-
-bool Run::wait() {
-  if (stream_.handle != nullptr) (void)check(cudaStreamSynchronize(stream_.handle), "the device failed");
-  return ok();
-}
 
 }  // namespace longwatch::cuda

@@ -1,7 +1,8 @@
 #pragma once
-// A device as the kernels' drivers see it: memory, copies and launches of one submission, in order. There are two
-// implementations, of the CUDA runtime (device.cu) and of the emulation (emulation/device.cpp).
+// A device as the kernels' drivers see it: memory, copies and launches of one submission, in order. What differs
+// between the CUDA runtime (device.cu) and the emulation (emulation/device.cpp) is behind raw_*; the rest is run.cu.
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,6 +20,9 @@ struct Tuning {
   int blocks = 1;                  ///< of a launch, at most
   std::int64_t piece_rows = 8192;  ///< that a block takes at a time
   std::size_t shared = 48 * 1024;  ///< bytes a block may have
+  std::size_t arena = 1 << 20;     ///< bytes of device memory taken at a time, at least
+  std::size_t stage = 8 << 20;     ///< bytes of a staging block
+  std::size_t stages = 64;         ///< staging blocks, at most
 };
 
 #if defined(__CUDACC__)
@@ -35,7 +39,7 @@ struct Stream {
 /// Fills a status; the text is cut where it is too long.
 void set_status(Status& status, StatusCode code, const char* text);
 
-/// A device. Streams are kept for the next submission, one for each that runs at the same time.
+/// A device. Streams and staging blocks are kept for the next submission.
 struct Context {
   std::int32_t device = 0;
   Tuning tuning;
@@ -47,10 +51,19 @@ struct Context {
 #endif
   std::mutex lock;
   std::vector<Stream> idle;
+  std::vector<void*> idle_stages;  ///< host memory a device can copy from and to while it computes
+  std::size_t stages_made = 0;
+  std::int64_t budget = INT64_MAX;  ///< bytes of device memory that submissions and kept columns may take together
+  std::int64_t taken = 0;           ///< of these, now
+  std::int64_t running = 0;         ///< of these, by submissions: it comes back without anybody's doing
+  std::condition_variable given_back;
 };
 
-/// Frees memory that a run was told to keep.
-void free_kept(Context& context, void* at);
+/// Gives back device memory that submissions took of the budget.
+void give_back(Context& context, std::int64_t bytes);
+
+/// Frees memory of Run::room_to_keep, of that many bytes.
+void free_kept(Context& context, void* at, std::int64_t bytes);
 
 /// One submission. After the first failure nothing more is done: rooms are null, copies and launches are left out, and
 /// the status says why. Not thread-safe.
@@ -65,7 +78,11 @@ class Run {
   [[nodiscard]] bool ok() const { return status_.code == kDone; }
   void fail(StatusCode code, const char* text);
 
-  /// Device memory for `count` values, unset, until the run ends.
+  /// Says how much device memory the run will take, before it takes any: waits until others have given back so much, or
+  /// no other run is left that could. Fails with kNoMemory where the budget is smaller. What is taken beyond it is not
+  /// waited for.
+  void reserve(std::int64_t bytes);
+  /// Device memory for `count` values, unset, until the run ends. Aligned to 256 bytes.
   template <class T>
   T* room(std::int64_t count) {
     return static_cast<T*>(allocate(static_cast<std::size_t>(count) * sizeof(T)));
@@ -84,13 +101,15 @@ class Run {
     if (at != nullptr) copy_in(at, from, static_cast<std::size_t>(count) * sizeof(T));
     return at;
   }
-  /// Lets memory of this run stay after it, until free_kept.
-  void* keep(void* at);
   /// Copies from the device; there after the next wait.
   template <class T>
   void download(T* to, const T* from, std::int64_t count) {
     if (ok() && count > 0) copy_out(to, from, static_cast<std::size_t>(count) * sizeof(T));
   }
+  /// Device memory of its own that stays after the run, until free_kept. Null where there is none.
+  void* room_to_keep(std::int64_t bytes);
+  /// Copies host memory there.
+  void copy_in(void* to, const void* from, std::size_t bytes);
   /// Runs a kernel on at most `blocks` blocks, with `shared` bytes a block; none where `blocks` is 0.
   template <class Job>
   void launch(
@@ -101,6 +120,7 @@ class Run {
 #endif
       std::int64_t blocks, std::size_t shared, const Job& job) {
     if (!ok() || blocks <= 0) return;
+    flush();
     const int most = tuning().blocks;
     const int grid = blocks < most ? static_cast<int>(blocks) : most;
 #if defined(__CUDACC__)
@@ -111,19 +131,64 @@ class Run {
     launched({grid, tuning().threads, shared}, [&](Slot& slot) { return kernel(slot, job); });
 #endif
   }
+  /// Nothing more will be asked for: device memory goes back as soon as the device is done, before anybody waits.
+  void close();
   /// Waits for all that was asked for. False where anything failed.
   bool wait();
-  [[nodiscard]] Stream& stream() { return stream_; }
+  /// For library calls: what was uploaded is on its way to the device.
+  [[nodiscard]] Stream& stream() {
+    flush();
+    return stream_;
+  }
 #if defined(__CUDACC__)
   /// Notes what a call of the runtime returned; false where it failed.
   bool check(cudaError_t code, const char* what);
 #endif
 
  private:
+  /// Part of the device memory of this run.
+  struct Arena {
+    void* at;
+    std::size_t bytes;
+    std::size_t used;
+  };
+  /// Host memory that copies to the device are collected in, and results arrive in.
+  struct Stage {
+    unsigned char* at;
+    std::size_t used;
+  };
+  /// Bytes in a staging block that have yet to be sent.
+  struct Unsent {
+    unsigned char* to = nullptr;
+    const unsigned char* from = nullptr;
+    std::size_t bytes = 0;
+  };
+  struct Arrival {
+    void* to;
+    const void* from;
+    std::size_t bytes;
+  };
+
   void* allocate(std::size_t bytes);
+  bool take_budget(std::int64_t bytes, bool to_keep);
+  /// Room in a staging block: of *bytes or fewer, which it says. Null where there are no more blocks.
+  unsigned char* stage(std::size_t* bytes);
+  [[nodiscard]] bool in_last_arena(const unsigned char* at) const;
   void zero(void* at, std::size_t bytes);
-  void copy_in(void* to, const void* from, std::size_t bytes);
   void copy_out(void* to, const void* from, std::size_t bytes);
+  void flush();
+
+  // What the CUDA runtime or the emulation does. They note failures, except raw_free and raw_stage.
+  void raw_open();
+  void raw_close();
+  void* raw_allocate(std::size_t bytes);
+  void raw_free(void* at);
+  void* raw_stage(std::size_t bytes);  ///< null where there is none
+  void raw_zero(void* at, std::size_t bytes);
+  void raw_copy_in(void* to, const void* from, std::size_t bytes);
+  void raw_copy_out(void* to, const void* from, std::size_t bytes);
+  void raw_wait();
+  void raw_notify(std::int64_t bytes);  ///< calls give_back once the device is done
 #if defined(__CUDACC__)
   bool allow_shared(const void* kernel, std::size_t bytes);
   void launched();
@@ -134,7 +199,34 @@ class Run {
   Context& context_;
   Status& status_;
   Stream stream_;
-  std::vector<void*> taken_;
+  std::vector<Arena> arenas_;
+  std::vector<Stage> stages_;
+  Unsent unsent_;
+  std::vector<Arrival> arrivals_;
+  std::int64_t budget_ = 0;    ///< taken from the context's
+  std::int64_t reserved_ = 0;  ///< of these, not yet used
+  bool closed_ = false;
+#if defined(__CUDACC__)
+  std::shared_ptr<void> notice_;  ///< of raw_notify
+#endif
+};
+
+/// A run that goes on after the call that began it: see Module::finish.
+class Submission {
+ public:
+  explicit Submission(Context& context) : run(context, status) {}
+  virtual ~Submission() = default;
+  Submission(const Submission&) = delete;
+  Submission& operator=(const Submission&) = delete;
+  /// Writes the results where the jobs say. Called after a wait that did not fail; may fail the run.
+  virtual void take() = 0;
+
+ private:
+  Status status{};
+
+ public:
+  Run run;
+  [[nodiscard]] const Status& how() const { return status; }
 };
 
 }  // namespace longwatch::cuda

@@ -87,16 +87,17 @@ Result<std::vector<DeviceLine>> list_devices(const Module& module) {
   return out;
 }
 
-Result<std::unique_ptr<Backend>> make_cuda_backend(const std::string& path, std::int32_t device, VectorLevel level) {
+Result<std::unique_ptr<Backend>> make_cuda_backend(const std::string& path, std::int32_t device, std::int64_t memory,
+                                                   VectorLevel level) {
   LW_TRY(const Module* const module, load_module(path));
   LW_TRY(const std::vector<DeviceLine> devices, list_devices(*module));
   const std::string name = "cuda:" + std::to_string(device);
   if (device < 0 || device >= static_cast<std::int32_t>(devices.size()))
     return unusable("there is no device " + name + "; there are " + std::to_string(devices.size()),
-                    "`longwatch devices` lists them");
+                    "'longwatch devices' lists them");
   LW_TRY(auto cpu, make_cpu_backend(level));
   Status status{};
-  Context* const context = module->open(device, &status);
+  Context* const context = module->open(device, memory, &status);
   if (context == nullptr) return unusable("the device " + name + " cannot be used: " + status.text);
   return make_backend(std::make_shared<Session>(*module, context),
                       name + " (" + devices[static_cast<std::size_t>(device)].name + ")", std::move(cpu));

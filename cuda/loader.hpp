@@ -30,9 +30,10 @@ struct DeviceLine {
 /// The devices of a module; at least one. Fails where there is no driver, an old one, or no device.
 Result<std::vector<DeviceLine>> list_devices(const Module& module);
 
-/// A backend on a device of the module at `path`, with the CPU at `level` for what the device cannot do. Fails as
-/// load_module and list_devices do, and where there is no such device.
+/// A backend on a device of the module at `path`, with the CPU at `level` for what the device cannot do. It takes at
+/// most `memory` bytes of the device; 0: nine tenths of what is free. Fails as load_module and list_devices do, and
+/// where there is no such device.
 Result<std::unique_ptr<Backend>> make_cuda_backend(const std::string& path, std::int32_t device,
-                                                   VectorLevel level = VectorLevel::best);
+                                                   std::int64_t memory = 0, VectorLevel level = VectorLevel::best);
 
 }  // namespace longwatch::cuda

@@ -1,7 +1,7 @@
 // The module's table: what is left to do here is to let nothing throw across it.
 
-#include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 
 #include "cuda/device.hpp"
@@ -11,15 +11,6 @@
 #endif
 
 namespace longwatch::cuda {
-
-void set_status(Status& status, StatusCode code, const char* text) {
-  status.code = code;
-  std::snprintf(status.text, sizeof status.text, "%s", text);
-}
-
-void Run::fail(StatusCode code, const char* text) {
-  if (ok()) set_status(status_, code, text);
-}
 
 namespace {
 
@@ -35,34 +26,61 @@ void guarded(Status* status, const Work& work) noexcept {
   }
 }
 
+/// A submission that failed at once is none.
+template <class Begin>
+Submission* begun(Status* status, const Begin& begin) noexcept {
+  std::unique_ptr<Submission> out;
+  guarded(status, [&] {
+    out = begin();
+    *status = out->how();
+  });
+  return status->code == kDone ? out.release() : nullptr;
+}
+
+void finish(Submission* submission, Status* status) noexcept {
+  const std::unique_ptr<Submission> own(submission);
+  guarded(status, [&] {
+    if (own->run.wait()) own->take();
+    *status = own->how();
+  });
+}
+
 constexpr Module kModule = {
     kAbiVersion,
     probe,
     describe,
-    [](std::int32_t device, Status* status) {
+    [](std::int32_t device, std::int64_t memory, Status* status) {
       Context* context = nullptr;
-      guarded(status, [&] { context = open(device, status); });
+      guarded(status, [&] { context = open(device, memory, status); });
       return context;
     },
     close,
+    [](const Context* context) { return context->budget; },
     [](Context* context, const CellIndex* index, Status* status) {
       void* plan = nullptr;
       guarded(status, [&] { plan = make_plan(*context, *index, *status); });
       return plan;
     },
     [](Context* context, void* plan) { free_plan(*context, plan); },
+    [](Context* context, const Column* column, std::int64_t rows, Status* status) {
+      void* kept = nullptr;
+      guarded(status, [&] { kept = keep_column(*context, *column, rows, *status); });
+      return kept;
+    },
+    [](Context* context, void* kept) { drop_column(*context, kept); },
     [](Context* context, const NumberJob* jobs, std::int64_t count, Status* status) {
-      guarded(status, [&] { run_numbers(*context, jobs, count, *status); });
+      return begun(status, [&] { return begin_numbers(*context, jobs, count); });
     },
     [](Context* context, const CategoryJob* jobs, std::int64_t count, Status* status) {
-      guarded(status, [&] { run_categories(*context, jobs, count, *status); });
+      return begun(status, [&] { return begin_categories(*context, jobs, count); });
     },
     [](Context* context, const ScoreJob* jobs, std::int64_t count, Status* status) {
       guarded(status, [&] { run_scores(*context, jobs, count, *status); });
     },
     [](Context* context, const ResidualJob* jobs, std::int64_t count, Status* status) {
-      guarded(status, [&] { run_residuals(*context, jobs, count, *status); });
+      return begun(status, [&] { return begin_residuals(*context, jobs, count); });
     },
+    finish,
 };
 
 }  // namespace

@@ -1,19 +1,13 @@
 // Numeric items as jobs of the module, and its sums as partials. The kernel is in numbers.cu.
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "cuda/session.hpp"
 
 namespace longwatch::cuda {
 namespace {
-
-/// What the module writes for the items of a submission.
-struct Room {
-  std::vector<NumberSums> sums;
-  std::vector<std::int64_t> cells;  ///< an item's counts, then its sums
-  std::vector<std::uint8_t> registers;
-};
 
 Result<void> add_histogram(const NumberJob& job, NumberPartial& out) {
   HistogramPartial& histogram = out.histogram;
@@ -52,36 +46,70 @@ Result<void> add(const NumberJob& job, NumberPartial& out) {
   return {};
 }
 
+class StartedNumbers final : public Started {
+ public:
+  StartedNumbers(const Session& session, std::span<const NumberItem> items)
+      : pins_(session),
+        items_(items.begin(), items.end()),
+        sums_(items.size()),
+        registers_(items.size() * row::kDistinctRegisters) {}
+
+  Result<void> begin(const std::shared_ptr<Session>& session, Status& status) {
+    std::size_t cells = 0;
+    for (const NumberItem& item : items_) cells += counters_of(item);
+    cells_.resize(cells);
+    std::int64_t* at = cells_.data();
+    for (const NumberItem& item : items_) {
+      LW_TRY(const DevicePlan* const plan, plan_of(session, item, status));
+      if (status.code != kDone) return {};
+      const std::size_t i = jobs_.size();
+      jobs_.push_back({pins_.column_of(item.column), rows_of(item.rows), item.plan->moments.centre,
+                       item.plan->moments.scale, plan->handle(), &sums_[i], at, at + item.plan->partition->cells(),
+                       registers_.data() + i * row::kDistinctRegisters});
+      at += counters_of(item);
+    }
+    going_.emplace(*session, session->module().numbers(session->context(), jobs_.data(),
+                                                       static_cast<std::int64_t>(jobs_.size()), &status));
+    return {};
+  }
+
+  Result<void> finish(Status& status) override {
+    going_->finish(status);
+    if (status.code != kDone) return {};
+    for (std::size_t i = 0; i < jobs_.size(); ++i) LW_CHECK(add(jobs_[i], *items_[i].out));
+    return {};
+  }
+
+ private:
+  static std::size_t counters_of(const NumberItem& item) {
+    return item.plan->partition->cells() + item.plan->partition->edges().size() + 1;
+  }
+
+  Result<const DevicePlan*> plan_of(const std::shared_ptr<Session>& session, const NumberItem& item, Status& status) {
+    const auto* plan = dynamic_cast<const DevicePlan*>(item.plan->prepared.get());
+    if (plan != nullptr && plan->is_of(*session)) return plan;
+    LW_TRY(auto made, DevicePlan::make(session, *item.plan->partition, false, nullptr, status));
+    return plain_.emplace_back(std::move(made)).get();
+  }
+
+  Pins pins_;
+  std::vector<NumberItem> items_;
+  std::vector<NumberSums> sums_;
+  std::vector<std::int64_t> cells_;  ///< an item's counts, then its sums
+  std::vector<std::uint8_t> registers_;
+  std::vector<std::shared_ptr<const DevicePlan>> plain_;  ///< of items whose plan was not prepared
+  std::vector<NumberJob> jobs_;
+  std::optional<Going> going_;
+};
+
 }  // namespace
 
-Result<void> run_numbers(const std::shared_ptr<Session>& session, std::span<const NumberItem> items, Status& status) {
-  Room room;
-  std::size_t cells = 0;
-  for (const NumberItem& item : items)
-    cells += item.plan->partition->cells() + item.plan->partition->edges().size() + 1;
-  room.sums.resize(items.size());
-  room.cells.resize(cells);
-  room.registers.resize(items.size() * row::kDistinctRegisters);
-  std::vector<std::shared_ptr<const DevicePlan>> plain;  // of items whose plan was not prepared
-  std::vector<NumberJob> jobs;
-  std::int64_t* at = room.cells.data();
-  for (const NumberItem& item : items) {
-    const auto* plan = dynamic_cast<const DevicePlan*>(item.plan->prepared.get());
-    if (plan == nullptr || !plan->is_of(*session)) {
-      LW_TRY(auto made, DevicePlan::make(session, *item.plan->partition, false, nullptr, status));
-      if (status.code != kDone) return {};
-      plan = plain.emplace_back(std::move(made)).get();
-    }
-    const std::size_t i = jobs.size();
-    jobs.push_back({column_of(item.column), rows_of(item.rows), item.plan->moments.centre, item.plan->moments.scale,
-                    plan->handle(), &room.sums[i], at, at + item.plan->partition->cells(),
-                    room.registers.data() + i * row::kDistinctRegisters});
-    at += item.plan->partition->cells() + item.plan->partition->edges().size() + 1;
-  }
-  session->module().numbers(session->context(), jobs.data(), static_cast<std::int64_t>(jobs.size()), &status);
-  if (status.code != kDone) return {};
-  for (std::size_t i = 0; i < jobs.size(); ++i) LW_CHECK(add(jobs[i], *items[i].out));
-  return {};
+Result<std::unique_ptr<Started>> start_numbers(const std::shared_ptr<Session>& session,
+                                               std::span<const NumberItem> items, Status& status) {
+  auto out = std::make_unique<StartedNumbers>(*session, items);
+  LW_CHECK(out->begin(session, status));
+  if (status.code != kDone) return std::unique_ptr<Started>();
+  return std::unique_ptr<Started>(std::move(out));
 }
 
 }  // namespace longwatch::cuda

@@ -196,9 +196,11 @@ LW_KERNEL(numbers_kernel, NumberLaunch) {
   LW_END;
 }
 
-/// The device's memory of a plan: its index, with pointers to where it is.
+/// A plan on the device: its index, with pointers to where it is.
 struct Plan {
   CellIndex index;
+  void* memory;
+  std::int64_t bytes;
 };
 
 /// Bytes of a block for an item with K edges.
@@ -226,80 +228,132 @@ void take_totals(const NumberTotals& totals, NumberSums& out) {
   out.above = totals.exact[5];
 }
 
+class NumberSubmission final : public Submission {
+ public:
+  NumberSubmission(Context& context, const NumberJob* jobs, std::int64_t count)
+      : Submission(context), jobs_(jobs, jobs + count), totals_(jobs_.size()), ranks_(jobs_.size() * kRegisters) {
+    Uploads uploads(run);
+    std::vector<std::int64_t> rows;
+    for (const NumberJob& job : jobs_) {
+      uploads.need(job.column, job.rows);
+      rows.push_back(job.rows.count);
+      place_.push_back(place_.back() + cells_of(job) + open_of(job));
+    }
+    run.reserve(uploads.bytes() + 8 * place_.back() +
+                count * static_cast<std::int64_t>(sizeof(NumberTotals) + sizeof(NumberTask) + 4 * kRegisters));
+    auto* const totals = run.zeros<NumberTotals>(count);
+    auto* const registers = run.zeros<std::uint32_t>(count * kRegisters);
+    auto* const cells = run.zeros<std::int64_t>(place_.back());
+    launch(uploads, rows, totals, registers, cells);
+    cells_.resize(static_cast<std::size_t>(place_.back()));
+    run.download(totals_.data(), totals, count);
+    run.download(ranks_.data(), registers, count * kRegisters);
+    run.download(cells_.data(), cells, place_.back());
+    run.close();
+  }
+
+  void take() override {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      const NumberJob& job = jobs_[i];
+      take_totals(totals_[i], *job.sums);
+      const std::int64_t* const counts = cells_.data() + place_[i];
+      std::copy_n(counts, cells_of(job), job.counts);
+      std::copy_n(counts + cells_of(job), open_of(job), job.cell_sums);
+      const std::uint32_t* const of = ranks_.data() + i * kRegisters;
+      std::transform(of, of + kRegisters, job.registers,
+                     [](std::uint32_t rank) { return static_cast<std::uint8_t>(rank); });
+    }
+  }
+
+ private:
+  void launch(Uploads& uploads, const std::vector<std::int64_t>& rows, NumberTotals* totals, std::uint32_t* registers,
+              std::int64_t* cells) {
+    if (!run.ok()) return;
+    std::vector<NumberTask> tasks;
+    std::size_t shared = shared_of(-1);
+    for (const NumberJob& job : jobs_) {
+      const std::size_t i = tasks.size();
+      const CellIndex& index = static_cast<const Plan*>(job.plan)->index;
+      const bool in_shared = shared_of(index.edges) <= run.tuning().shared;
+      if (in_shared) shared = std::max(shared, shared_of(index.edges));
+      std::int64_t* const counts = cells + place_[i];
+      tasks.push_back({uploads.take(job.column), uploads.take(job.rows), job.centre, job.scale, index, totals + i,
+                       counts, counts + cells_of(job), registers + i * kRegisters, in_shared});
+    }
+    std::vector<std::int64_t> first;
+    const Pieces pieces = cut(run, rows, first);
+    run.launch(numbers_kernel, pieces.pieces, shared,
+               NumberLaunch{run.upload(tasks.data(), static_cast<std::int64_t>(tasks.size())), pieces});
+  }
+
+  std::vector<NumberJob> jobs_;
+  std::vector<std::int64_t> place_{0};  ///< of an item's counts, which its sums follow
+  std::vector<NumberTotals> totals_;
+  std::vector<std::uint32_t> ranks_;
+  std::vector<std::int64_t> cells_;
+};
+
+/// Where the arrays of an index lie in one piece of memory.
+class PlanMemory {
+ public:
+  template <class T>
+  std::int64_t add(const T* from, std::int64_t count) {
+    const std::int64_t at = bytes_;
+    parts_.push_back({at, from, static_cast<std::size_t>(count) * sizeof(T)});
+    bytes_ = (at + count * static_cast<std::int64_t>(sizeof(T)) + 255) / 256 * 256;
+    return at;
+  }
+  [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+  void copy(Run& run, unsigned char* to) const {
+    for (const Part& part : parts_) run.copy_in(to + part.at, part.from, part.bytes);
+  }
+
+ private:
+  struct Part {
+    std::int64_t at;
+    const void* from;
+    std::size_t bytes;
+  };
+  std::vector<Part> parts_;
+  std::int64_t bytes_ = 0;
+};
+
 }  // namespace
 
 void* make_plan(Context& context, const CellIndex& index, Status& status) {
-  Run run(context, status);
-  auto plan = std::make_unique<Plan>();
-  plan->index = index;
-  plan->index.buckets = run.upload(index.buckets, index.bucket_count);
-  plan->index.starts = index.start_count == 0 ? nullptr : run.upload(index.starts, index.start_count);
-  plan->index.wide_starts = run.upload(index.wide_starts, index.wide_start_count);
-  plan->index.left = run.upload(index.left, index.left_count);
-  plan->index.units = run.upload(index.units, index.unit_count);
-  if (!run.wait()) return nullptr;
-  for (const void* const part :
-       {static_cast<const void*>(plan->index.buckets), static_cast<const void*>(plan->index.starts),
-        static_cast<const void*>(plan->index.wide_starts), static_cast<const void*>(plan->index.left),
-        static_cast<const void*>(plan->index.units)})
-    (void)run.keep(const_cast<void*>(part));
-  return plan.release();
+  PlanMemory memory;
+  const std::int64_t buckets = memory.add(index.buckets, index.bucket_count);
+  const std::int64_t starts = memory.add(index.starts, index.start_count);
+  const std::int64_t wide_starts = memory.add(index.wide_starts, index.wide_start_count);
+  const std::int64_t left = memory.add(index.left, index.left_count);
+  const std::int64_t units = memory.add(index.units, index.unit_count);
+  auto plan = std::make_unique<Plan>(Plan{index, nullptr, memory.bytes()});
+  bool there = false;
+  {
+    Run run(context, status);
+    plan->memory = run.room_to_keep(plan->bytes);
+    auto* const at = static_cast<unsigned char*>(plan->memory);
+    if (at == nullptr) return nullptr;
+    memory.copy(run, at);
+    there = run.wait();
+    plan->index.buckets = reinterpret_cast<const std::uint32_t*>(at + buckets);
+    plan->index.starts = index.start_count == 0 ? nullptr : reinterpret_cast<const std::uint16_t*>(at + starts);
+    plan->index.wide_starts = reinterpret_cast<const std::uint32_t*>(at + wide_starts);
+    plan->index.left = reinterpret_cast<const double*>(at + left);
+    plan->index.units = reinterpret_cast<const std::uint16_t*>(at + units);
+  }
+  if (there) return plan.release();
+  free_kept(context, plan->memory, plan->bytes);
+  return nullptr;
 }
 
 void free_plan(Context& context, void* of) {
   const std::unique_ptr<Plan> plan(static_cast<Plan*>(of));
-  if (plan == nullptr) return;
-  free_kept(context, const_cast<std::uint32_t*>(plan->index.buckets));
-  free_kept(context, const_cast<std::uint16_t*>(plan->index.starts));
-  free_kept(context, const_cast<std::uint32_t*>(plan->index.wide_starts));
-  free_kept(context, const_cast<double*>(plan->index.left));
-  free_kept(context, const_cast<std::uint16_t*>(plan->index.units));
+  if (plan != nullptr) free_kept(context, plan->memory, plan->bytes);
 }
 
-void run_numbers(Context& context, const NumberJob* jobs, std::int64_t count, Status& status) {
-  Run run(context, status);
-  Uploads uploads(run);
-  std::vector<std::int64_t> rows;
-  std::vector<std::int64_t> place{0};  // of an item's counts, which its sums follow
-  for (std::int64_t i = 0; i < count; ++i) {
-    uploads.need(jobs[i].column, jobs[i].rows);
-    rows.push_back(jobs[i].rows.count);
-    place.push_back(place.back() + cells_of(jobs[i]) + open_of(jobs[i]));
-  }
-  auto* const totals = run.zeros<NumberTotals>(count);
-  auto* const registers = run.zeros<std::uint32_t>(count * kRegisters);
-  auto* const cells = run.zeros<std::int64_t>(place.back());
-  std::vector<NumberTask> tasks;
-  std::size_t shared = shared_of(-1);
-  for (std::int64_t i = 0; i < count && run.ok(); ++i) {
-    const NumberJob& job = jobs[i];
-    const CellIndex& index = static_cast<const Plan*>(job.plan)->index;
-    const bool in_shared = shared_of(index.edges) <= run.tuning().shared;
-    if (in_shared) shared = std::max(shared, shared_of(index.edges));
-    std::int64_t* const counts = cells + place[static_cast<std::size_t>(i)];
-    tasks.push_back({uploads.take(job.column), uploads.take(job.rows), job.centre, job.scale, index, totals + i, counts,
-                     counts + cells_of(job), registers + i * kRegisters, in_shared});
-  }
-  std::vector<std::int64_t> first;
-  const Pieces pieces = cut(run, rows, first);
-  run.launch(numbers_kernel, pieces.pieces, shared,
-             NumberLaunch{run.upload(tasks.data(), static_cast<std::int64_t>(tasks.size())), pieces});
-  std::vector<NumberTotals> got(static_cast<std::size_t>(count));
-  std::vector<std::uint32_t> ranks(static_cast<std::size_t>(count * kRegisters));
-  std::vector<std::int64_t> numbers(static_cast<std::size_t>(place.back()));
-  run.download(got.data(), totals, count);
-  run.download(ranks.data(), registers, count * kRegisters);
-  run.download(numbers.data(), cells, place.back());
-  if (!run.wait()) return;
-  for (std::int64_t i = 0; i < count; ++i) {
-    take_totals(got[static_cast<std::size_t>(i)], *jobs[i].sums);
-    const std::int64_t* const counts = numbers.data() + place[static_cast<std::size_t>(i)];
-    std::copy_n(counts, cells_of(jobs[i]), jobs[i].counts);
-    std::copy_n(counts + cells_of(jobs[i]), open_of(jobs[i]), jobs[i].cell_sums);
-    const std::uint32_t* const of = ranks.data() + i * kRegisters;
-    std::transform(of, of + kRegisters, jobs[i].registers,
-                   [](std::uint32_t rank) { return static_cast<std::uint8_t>(rank); });
-  }
+std::unique_ptr<Submission> begin_numbers(Context& context, const NumberJob* jobs, std::int64_t count) {
+  return std::make_unique<NumberSubmission>(context, jobs, count);
 }
 
 }  // namespace longwatch::cuda

@@ -1,5 +1,6 @@
 // Residual items as jobs of the module, and its sums as states. The kernel is in residuals.cu.
 
+#include <optional>
 #include <vector>
 
 #include "cuda/session.hpp"
@@ -23,21 +24,40 @@ Result<ResidualState> state_of(const ResidualSums& sums, std::int64_t rows) {
   return out;
 }
 
+class StartedResiduals final : public Started {
+ public:
+  StartedResiduals(const Session& session, std::span<const ResidualItem> items, Status& status)
+      : pins_(session), items_(items.begin(), items.end()), sums_(items.size()) {
+    for (const ResidualItem& item : items_)
+      jobs_.push_back({pins_.column_of(item.prediction), pins_.column_of(item.label), item.centre, rows_of(item.rows),
+                       &sums_[jobs_.size()]});
+    going_.emplace(session, session.module().residuals(session.context(), jobs_.data(),
+                                                       static_cast<std::int64_t>(jobs_.size()), &status));
+  }
+
+  Result<void> finish(Status& status) override {
+    going_->finish(status);
+    if (status.code != kDone) return {};
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      LW_TRY(const ResidualState state, state_of(sums_[i], items_[i].rows.count));
+      items_[i].out->merge(state);
+    }
+    return {};
+  }
+
+ private:
+  Pins pins_;
+  std::vector<ResidualItem> items_;
+  std::vector<ResidualSums> sums_;
+  std::vector<ResidualJob> jobs_;
+  std::optional<Going> going_;
+};
+
 }  // namespace
 
-Result<void> run_residuals(const Session& session, std::span<const ResidualItem> items, Status& status) {
-  std::vector<ResidualSums> sums(items.size());
-  std::vector<ResidualJob> jobs;
-  for (const ResidualItem& item : items)
-    jobs.push_back(
-        {column_of(item.prediction), column_of(item.label), item.centre, rows_of(item.rows), &sums[jobs.size()]});
-  session.module().residuals(session.context(), jobs.data(), static_cast<std::int64_t>(jobs.size()), &status);
-  if (status.code != kDone) return {};
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    LW_TRY(const ResidualState state, state_of(sums[i], items[i].rows.count));
-    items[i].out->merge(state);
-  }
-  return {};
+std::unique_ptr<Started> start_residuals(const Session& session, std::span<const ResidualItem> items, Status& status) {
+  auto out = std::make_unique<StartedResiduals>(session, items, status);
+  return status.code == kDone ? std::move(out) : nullptr;
 }
 
 }  // namespace longwatch::cuda

@@ -123,31 +123,46 @@ LW_KERNEL(residuals_kernel, ResidualLaunch) {
   LW_END;
 }
 
+class ResidualSubmission final : public Submission {
+ public:
+  ResidualSubmission(Context& context, const ResidualJob* jobs, std::int64_t count)
+      : Submission(context), jobs_(jobs, jobs + count), got_(static_cast<std::size_t>(count)) {
+    Uploads uploads(run);
+    std::vector<std::int64_t> rows;
+    for (const ResidualJob& job : jobs_) {
+      uploads.need(job.prediction, job.rows);
+      uploads.need(job.label, job.rows);
+      rows.push_back(job.rows.count);
+    }
+    run.reserve(uploads.bytes() + static_cast<std::int64_t>(sizeof(ResidualSums)) * count);
+    auto* const sums = run.zeros<ResidualSums>(count);
+    if (!run.ok()) return;
+    std::vector<ResidualTask> tasks;
+    for (const ResidualJob& job : jobs_) {
+      tasks.push_back({uploads.take(job.prediction), uploads.take(job.label), job.centre, uploads.take(job.rows),
+                       sums + tasks.size()});
+    }
+    std::vector<std::int64_t> first;
+    const Pieces pieces = cut(run, rows, first);
+    run.launch(residuals_kernel, pieces.pieces, static_cast<std::size_t>(kBlockWords) * sizeof(std::uint32_t),
+               ResidualLaunch{run.upload(tasks.data(), count), pieces});
+    run.download(got_.data(), sums, count);
+    run.close();
+  }
+
+  void take() override {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) *jobs_[i].sums = got_[i];
+  }
+
+ private:
+  std::vector<ResidualJob> jobs_;
+  std::vector<ResidualSums> got_;
+};
+
 }  // namespace
 
-void run_residuals(Context& context, const ResidualJob* jobs, std::int64_t count, Status& status) {
-  Run run(context, status);
-  Uploads uploads(run);
-  std::vector<std::int64_t> rows;
-  for (std::int64_t i = 0; i < count; ++i) {
-    uploads.need(jobs[i].prediction, jobs[i].rows);
-    uploads.need(jobs[i].label, jobs[i].rows);
-    rows.push_back(jobs[i].rows.count);
-  }
-  auto* const sums = run.zeros<ResidualSums>(count);
-  std::vector<ResidualTask> tasks;
-  for (std::int64_t i = 0; i < count && run.ok(); ++i) {
-    tasks.push_back({uploads.take(jobs[i].prediction), uploads.take(jobs[i].label), jobs[i].centre,
-                     uploads.take(jobs[i].rows), sums + i});
-  }
-  std::vector<std::int64_t> first;
-  const Pieces pieces = cut(run, rows, first);
-  run.launch(residuals_kernel, pieces.pieces, static_cast<std::size_t>(kBlockWords) * sizeof(std::uint32_t),
-             ResidualLaunch{run.upload(tasks.data(), static_cast<std::int64_t>(tasks.size())), pieces});
-  std::vector<ResidualSums> got(static_cast<std::size_t>(count));
-  run.download(got.data(), sums, count);
-  if (!run.wait()) return;
-  for (std::int64_t i = 0; i < count; ++i) *jobs[i].sums = got[static_cast<std::size_t>(i)];
+std::unique_ptr<Submission> begin_residuals(Context& context, const ResidualJob* jobs, std::int64_t count) {
+  return std::make_unique<ResidualSubmission>(context, jobs, count);
 }
 
 }  // namespace longwatch::cuda

@@ -48,12 +48,13 @@ void add(const ScoreCounts& counts, const Taker& taker, const ScoreItem& item) {
 }  // namespace
 
 Result<void> run_scores(const Session& session, std::span<const ScoreItem> items, Status& status) {
+  Pins pins(session);
   std::vector<ScoreCounts> counts(items.size());
   std::vector<Taker> takers(items.size());
   std::vector<ScoreJob> jobs;
   for (const ScoreItem& item : items) {
     const std::size_t i = jobs.size();
-    jobs.push_back({column_of(item.score), classes_of(item.prediction), classes_of(item.label), item.cutoff,
+    jobs.push_back({pins.column_of(item.score), classes_of(item.prediction), classes_of(item.label), item.cutoff,
                     rows_of(item.rows), &counts[i], &takers[i], Taker::take});
   }
   session.module().scores(session.context(), jobs.data(), static_cast<std::int64_t>(jobs.size()), &status);

@@ -4,8 +4,10 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "cuda/abi.hpp"
+#include "cuda/residents.hpp"
 #include "engine/backend/backend.hpp"
 
 namespace longwatch::cuda {
@@ -14,16 +16,23 @@ namespace longwatch::cuda {
 class Session {
  public:
   /// Takes the context.
-  Session(const Module& module, Context* context) : module_(module), context_(context) {}
-  ~Session() { module_.close(context_); }
+  Session(const Module& module, Context* context)
+      : module_(module), context_(context), residents_(module, context, module.budget(context) / 2) {}
+  ~Session() {
+    while (residents_.evict()) {
+    }
+    module_.close(context_);
+  }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   [[nodiscard]] const Module& module() const { return module_; }
   [[nodiscard]] Context* context() const { return context_; }
+  [[nodiscard]] Residents& residents() const { return residents_; }
 
  private:
   const Module& module_;
   Context* context_;
+  mutable Residents residents_;  // thread-safe, and no part of what a session is
 };
 
 /// A column's index on a device.
@@ -49,15 +58,66 @@ class DevicePlan final : public PreparedPlan {
   std::shared_ptr<const PreparedPlan> on_cpu_;
 };
 
-/// The kinds: each runs its items as one submission and adds to their `out` only where the status is kDone. May throw
-/// std::bad_alloc. Fails where no backend could do better.
-Result<void> run_numbers(const std::shared_ptr<Session>& session, std::span<const NumberItem> items, Status& status);
-Result<void> run_categories(const Session& session, std::span<const CategoryItem> items, Status& status);
+/// A submission that the module goes on with. Waits for it at its end, whatever became of it.
+class Going {
+ public:
+  Going(const Session& session, Submission* submission) : session_(session), submission_(submission) {}
+  ~Going() {
+    Status ignored;
+    finish(ignored);
+  }
+  Going(const Going&) = delete;
+  Going& operator=(const Going&) = delete;
+  /// Waits; results are where the jobs say only if the status is kDone.
+  void finish(Status& status) {
+    if (submission_ != nullptr) session_.module().finish(std::exchange(submission_, nullptr), &status);
+  }
+
+ private:
+  const Session& session_;
+  Submission* submission_;
+};
+
+/// Items of a kind on their way. `finish` is called once, and adds to their `out` only where the status is kDone; it
+/// fails where no backend could do better.
+class Started {
+ public:
+  virtual ~Started() = default;
+  virtual Result<void> finish(Status& status) = 0;
+};
+
+/// The kinds. What an item points to must live until the submission was finished; the items need not. Null where the
+/// status is not kDone: nothing was begun. May throw std::bad_alloc. Fails where no backend could do better.
+Result<std::unique_ptr<Started>> start_numbers(const std::shared_ptr<Session>& session,
+                                               std::span<const NumberItem> items, Status& status);
+std::unique_ptr<Started> start_categories(const Session& session, std::span<const CategoryItem> items, Status& status);
+std::unique_ptr<Started> start_residuals(const Session& session, std::span<const ResidualItem> items, Status& status);
+/// Done when it returns.
 Result<void> run_scores(const Session& session, std::span<const ScoreItem> items, Status& status);
-Result<void> run_residuals(const Session& session, std::span<const ResidualItem> items, Status& status);
 
 /// A view as the module takes it.
 Column column_of(const ColumnView& view);
+
+/// The kept columns that a submission uses.
+class Pins {
+ public:
+  explicit Pins(const Session& session) : residents_(session.residents()) {}
+  /// The same, from the device's own copy where it has one.
+  Column column_of(const ColumnView& view) {
+    Column out = cuda::column_of(view);
+    auto pin = residents_.find(view);
+    if (pin == nullptr) return out;
+    out.kept = pin.get();
+    out.kept_row = view.whole_row;
+    pins_.push_back(std::move(pin));
+    return out;
+  }
+
+ private:
+  Residents& residents_;
+  std::vector<Residents::Pin> pins_;
+};
+
 inline Rows rows_of(const RowSelection& rows) { return {rows.rows, rows.begin, rows.count}; }
 /// Adds an exact sum of the module: through the bytes of a state, which the state checks. Fails where they cannot be.
 Result<void> add_exact(ExactSum& to, const ExactSlots& from);

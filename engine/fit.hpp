@@ -6,6 +6,7 @@
 #include "engine/backend/backend.hpp"
 #include "engine/base/progress.hpp"
 #include "engine/config/config.hpp"
+#include "engine/device.hpp"
 #include "engine/open_rows.hpp"
 #include "engine/profile/profile.hpp"
 #include "engine/source/cached_source.hpp"
@@ -25,7 +26,7 @@ struct Engine {
   std::int64_t segment_bytes = std::int64_t{2} << 30;  ///< for rows held by segment, where those are fitted apart
   TimeWindow window = {};                              ///< only these rows of the analysis are looked at
   LabelOptions labels = {};                            ///< memory for joining labels
-  std::string device_reason = {};                      ///< why this backend
+  const ChosenBackend* device = nullptr;               ///< where the backend comes from
 
   [[nodiscard]] OpenOptions opening() const { return {source, labels, true}; }
 };

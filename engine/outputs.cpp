@@ -129,6 +129,7 @@ std::string profile_file_name(const std::string& model) {
 Outputs::Outputs(const FleetConfig& fleet, const RunOptions& options, const Engine& engine, ResultDirectory& directory)
     : options_(options),
       backend_(*engine.backend),
+      device_(engine.device),
       directory_(directory),
       start_(std::chrono::steady_clock::now()),
       calendar_zone_(zones_of(fleet)) {
@@ -141,7 +142,9 @@ Outputs::Outputs(const FleetConfig& fleet, const RunOptions& options, const Engi
   record_.started = now_micros();
   record_.threads = engine.threads;
   record_.device = engine.backend->description();
-  record_.device_reason = engine.device_reason;
+  if (engine.device == nullptr) return;
+  record_.device_reason = engine.device->reason;
+  record_.rates = engine.device->rates;
 }
 
 Result<void> Outputs::open_files() {
@@ -354,6 +357,7 @@ Result<RunSummary> Outputs::finish() {
   if (states_) LW_CHECK(states_->finish());
   record_.seconds = summary_.seconds;
   record_.fallbacks = backend_.fallbacks();
+  if (device_ != nullptr && device_->mixed != nullptr) record_.work = device_->mixed->done();
   LW_CHECK(directory_.write("run.json", to_json(record_)));
   LW_CHECK(directory_.publish());
   return std::move(summary_);

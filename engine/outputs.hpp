@@ -57,6 +57,7 @@ class Outputs {
 
   const RunOptions& options_;
   const Backend& backend_;
+  const ChosenBackend* device_;
   ResultDirectory& directory_;
   std::chrono::steady_clock::time_point start_;
   std::string calendar_zone_;

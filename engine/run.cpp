@@ -177,7 +177,7 @@ Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options
                       options.segment_memory,
                       std::move(window),
                       {options.labels_memory, ""},
-                      chosen.reason};
+                      &chosen};
   Outputs outputs(fleet, options, engine, directory);
   for (std::size_t at = 0; at < models.size();) {
     const auto rest = std::span(models).subspan(at);
@@ -185,7 +185,9 @@ Result<RunSummary> run_fleet(const FleetConfig& fleet, const RunOptions& options
            arena.execute([&] { return run_some(fleet, rest, options, engine, control, outputs); }));
     at += done;
   }
-  return arena.execute([&] { return outputs.finish(); });
+  LW_TRY(RunSummary summary, arena.execute([&] { return outputs.finish(); }));
+  summary.device_warning = chosen.warning;
+  return summary;
 }
 
 std::vector<Error> validate_fleet(const FleetConfig& fleet, const RunOptions& options) {

@@ -70,6 +70,7 @@ struct RunSummary {
   std::int64_t result_rows = 0;
   std::int64_t alert_rows = 0;
   double seconds = 0;
+  std::string device_warning;  ///< why a device that was wanted was not used; empty: nothing to say
 
   [[nodiscard]] std::size_t failed() const;
 };

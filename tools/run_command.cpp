@@ -28,6 +28,7 @@ struct Arguments {
   std::string config;
   bool quiet = false;
   std::string device = "auto";
+  std::int64_t device_memory = 0;
   std::size_t shown_chunks = 4;
   std::string fail_on = "never";
   std::int64_t resamples = 0;  ///< 0: as configured
@@ -153,6 +154,7 @@ int execute(Arguments& arguments) {
   auto device = parse_device(arguments.device);
   if (!device.ok()) return report(device.error());
   arguments.options.device = device.value();
+  arguments.options.device.memory = arguments.device_memory;
   auto fleet = load_config(arguments.config);
   if (!fleet.ok()) return report(fleet.error());
   if (arguments.resamples > 0) {
@@ -167,6 +169,9 @@ int execute(Arguments& arguments) {
   auto summary = run_fleet(fleet.value(), arguments.options, {progress.get(), &stop_requested});
   progress.reset();
   if (!summary.ok()) return report(summary.error());
+  const bool wanted = arguments.options.device.kind == DeviceChoice::Kind::cuda;
+  if ((wanted || !arguments.quiet) && !summary.value().device_warning.empty())
+    std::fputs(("longwatch: " + summary.value().device_warning + "\n").c_str(), stderr);
   return finish(arguments, summary.value());
 }
 
@@ -182,8 +187,13 @@ void add_common(CLI::App& verb, Arguments& arguments) {
       ->check(CLI::Range(1, 1024));
   verb.add_flag("--quiet", arguments.quiet, "No progress, no table");
   verb.add_option("--device", arguments.device,
-                  "What computes: auto (the CPU so far), cpu, cuda, or cuda:N of `longwatch devices`; changes no result")
+                  "What computes: auto (the CPU and all GPUs, by their speed here), cpu, cuda (all GPUs), or cuda:N or "
+                  "cuda:N,M of `longwatch devices`; changes no result")
       ->type_name("DEVICE");
+  verb.add_option("--device-memory", arguments.device_memory,
+                  "Memory of each GPU that may be taken; default nine tenths of what is free; changes no result")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   verb.add_option("--vector", arguments.options.level, "Vector code; changes no result")
       ->transform(CLI::CheckedTransformer(kLevels))
       ->type_name("best|portable|avx2|avx512");

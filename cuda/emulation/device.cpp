@@ -21,7 +21,9 @@ bool allowed(std::int64_t& left, bool once) {
 
 Context* open_emulation(const Emulation& emulation) {
   auto context = std::make_unique<Context>();
-  context->tuning = {emulation.threads, emulation.blocks, emulation.piece_rows, emulation.shared};
+  context->tuning = {emulation.threads, emulation.blocks, emulation.piece_rows, emulation.shared,
+                     emulation.arena,   emulation.stage,  emulation.stages};
+  context->budget = emulation.memory;
   context->order = emulation.order;
   context->allocations_left = emulation.allocations;
   context->launches_left = emulation.launches;
@@ -39,45 +41,50 @@ void describe(std::int32_t, DeviceInfo* out) {
   std::strcpy(out->name, "emulation");
 }
 
-Context* open(std::int32_t, Status*) { return open_emulation({}); }
-
-void close(Context* context) { delete context; }
-
-Run::Run(Context& context, Status& status) : context_(context), status_(status) {
-  status_ = {};
-  stream_.order = context.order;
+Context* open(std::int32_t, std::int64_t memory, Status*) {
+  Emulation emulation;
+  if (memory > 0) emulation.memory = memory;
+  return open_emulation(emulation);
 }
 
-Run::~Run() {
-  for (void* const at : taken_) std::free(at);
+void close(Context* context) {
+  if (context == nullptr) return;
+  for (void* const stage : context->idle_stages) std::free(stage);
+  delete context;
 }
 
-void* Run::allocate(std::size_t bytes) {
-  if (!ok()) return nullptr;
-  const std::lock_guard<std::mutex> guard(context_.lock);
-  void* const at =
-      allowed(context_.allocations_left, context_.fail_once) ? std::malloc(bytes == 0 ? 1 : bytes) : nullptr;
+void Run::raw_open() { stream_.order = context_.order; }
+void Run::raw_close() {}
+
+void* Run::raw_allocate(std::size_t bytes) {
+  void* at = nullptr;
+  {
+    const std::lock_guard<std::mutex> guard(context_.lock);
+    if (allowed(context_.allocations_left, context_.fail_once)) at = std::malloc(bytes);
+  }
   if (at == nullptr) {
     fail(kNoMemory, "no device memory");
     return nullptr;
   }
   std::memset(at, 0xa5, bytes);  // nothing may count on what it holds
-  taken_.push_back(at);
   return at;
 }
 
-void* Run::keep(void* at) {
-  std::erase(taken_, at);
-  return at;
+void Run::raw_free(void* at) { std::free(at); }
+
+void free_kept(Context& context, void* at, std::int64_t bytes) {
+  if (at == nullptr) return;
+  std::free(at);
+  const std::lock_guard<std::mutex> guard(context.lock);
+  context.taken -= bytes;
 }
 
-void free_kept(Context&, void* at) { std::free(at); }
-
-void Run::zero(void* at, std::size_t bytes) { std::memset(at, 0, bytes); }
-void Run::copy_in(void* to, const void* from, std::size_t bytes) {
-  if (bytes > 0) std::memcpy(to, from, bytes);
-}
-void Run::copy_out(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+void* Run::raw_stage(std::size_t bytes) { return std::malloc(bytes); }
+void Run::raw_zero(void* at, std::size_t bytes) { std::memset(at, 0, bytes); }
+void Run::raw_copy_in(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+void Run::raw_copy_out(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+void Run::raw_wait() {}
+void Run::raw_notify(std::int64_t bytes) { give_back(context_, bytes); }
 
 void Run::launched(const Grid& grid, const std::function<Fiber(Slot&)>& begin) {
   {
@@ -87,7 +94,5 @@ void Run::launched(const Grid& grid, const std::function<Fiber(Slot&)>& begin) {
   const std::string stuck = emulate(grid, stream_.order, begin);
   if (!stuck.empty()) fail(kFailed, stuck.c_str());
 }
-
-bool Run::wait() { return ok(); }
 
 }  // namespace longwatch::cuda

@@ -16,6 +16,10 @@ struct Emulation {
   int blocks = 3;
   std::int64_t piece_rows = 96;
   std::size_t shared = 24 * 1024;
+  std::size_t arena = 0;  ///< each array lies alone, so that a wrong index leaves it
+  std::size_t stage = 4096;
+  std::size_t stages = 4;
+  std::int64_t memory = INT64_MAX;
   std::int64_t allocations = -1;  ///< how many succeed before one fails; -1: all
   std::int64_t launches = -1;
   bool once = false;  ///< what comes after the failure succeeds again

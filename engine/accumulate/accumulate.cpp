@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 
+#include "engine/accumulate/batches.hpp"
 #include "engine/accumulate/category_map.hpp"
 #include "engine/accumulate/class_codes.hpp"
 #include "engine/accumulate/routing.hpp"
@@ -22,6 +23,9 @@
 namespace longwatch {
 namespace {
 
+using accumulating::Batch;
+using accumulating::batch_items;
+using accumulating::kCellsAtOnce;
 using accumulating::Shared;
 
 constexpr std::int64_t kTileRows = 4'096;
@@ -58,6 +62,8 @@ class RowGroupTask {
     readers_.resize(columns);
     views_.resize(columns);
     maps_.resize(columns);
+    number_batches_.resize(columns + 1);
+    category_batches_.resize(columns);
     for (const std::size_t c : columns_) {
       const bool number = shared_.is_number(c);
       LW_TRY(readers_[c],
@@ -79,6 +85,7 @@ class RowGroupTask {
   Result<void> slab(std::int64_t rows) {
     LW_CHECK(route(rows));
     LW_CHECK(side_by_side(columns_.size(), [&](std::size_t i) { return column(columns_[i], rows); }));
+    LW_CHECK(side_by_side(columns_.size(), [&](std::size_t i) { return finish(columns_[i]); }));
     if (first_ && !shared_.result.states.scores.empty()) LW_CHECK(scores());
     if (first_ && !shared_.result.states.classes.empty()) LW_CHECK(class_scores());
     if (first_ && !shared_.result.states.residuals.empty()) LW_CHECK(residuals());
@@ -119,32 +126,95 @@ class RowGroupTask {
                                 : categories(c);
   }
 
-  Result<void> numbers(std::size_t lock_key, const ColumnView& view, const NumberPlan& plan,
+  // Where the backend works in batches the last one goes on until finish_numbers.
+  Result<void> numbers(std::size_t key, const ColumnView& view, const NumberPlan& plan,
                        std::vector<NumberState>& states) {
+    Backend& backend = *shared_.pass().backend;
+    if (backend.in_batches()) {
+      const std::size_t bytes = 12 * plan.partition->cells() + row::kDistinctRegisters + sizeof(NumberPartial);
+      return batched(batch_items(bytes), [&](std::span<const CellRows> cells) -> Result<void> {
+        LW_CHECK(finish_numbers(key, states));
+        number_batches_[key] = Batch<NumberPartial>::of(
+            cells, NumberItem{view, {}, &plan, nullptr}, [&](NumberPartial& partial) { partial.reset(plan); },
+            [&](auto items) { return backend.numbers(items); });
+        return {};
+      });
+    }
     NumberPartial& partial = shared_.partials.local();
     for (const CellRows& item : routing_.items()) {
       partial.reset(plan);
       const NumberItem work{view, item.rows, &plan, &partial};
-      LW_CHECK(shared_.pass().backend->numbers({&work, 1})->wait());
-      const std::lock_guard guard(shared_.lock_of(lock_key, item.cell));
-      NumberState& state = states[item.cell];
-      state.counts.merge(partial.counts);
-      state.moments.merge(partial.moments);
-      state.histogram.add(partial.histogram);
-      state.distinct.add(partial.registers.data());
+      LW_CHECK(backend.numbers({&work, 1})->wait());
+      add(key, item.cell, partial, states);
     }
     return {};
   }
 
+  Result<void> finish_numbers(std::size_t key, std::vector<NumberState>& states) {
+    if (!number_batches_[key]) return {};
+    Batch<NumberPartial> batch = std::move(*number_batches_[key]);
+    number_batches_[key].reset();
+    return batch.finish([&](std::size_t cell, const NumberPartial& partial) { add(key, cell, partial, states); });
+  }
+
+  void add(std::size_t key, std::size_t cell, const NumberPartial& partial, std::vector<NumberState>& states) {
+    const std::lock_guard guard(shared_.lock_of(key, cell));
+    NumberState& state = states[cell];
+    state.counts.merge(partial.counts);
+    state.moments.merge(partial.moments);
+    state.histogram.add(partial.histogram);
+    state.distinct.add(partial.registers.data());
+  }
+
   Result<void> categories(std::size_t c) {
+    Backend& backend = *shared_.pass().backend;
+    const std::size_t codes = views_[c].dictionary->texts.size();
+    if (backend.in_batches()) {
+      return batched(batch_items(8 * codes + sizeof(CategoryPartial)), [&](auto cells) -> Result<void> {
+        LW_CHECK(finish_categories(c));
+        category_batches_[c] = Batch<CategoryPartial>::of(
+            cells, CategoryItem{views_[c], {}, nullptr},
+            [&](CategoryPartial& partial) { partial.by_code.assign(codes, 0); },
+            [&](auto items) { return backend.categories(items); });
+        return {};
+      });
+    }
     CategoryPartial partial;
     for (const CellRows& item : routing_.items()) {
       partial.counts = {};
-      partial.by_code.assign(views_[c].dictionary->texts.size(), 0);
+      partial.by_code.assign(codes, 0);
       const CategoryItem work{views_[c], item.rows, &partial};
-      LW_CHECK(shared_.pass().backend->categories({&work, 1})->wait());
-      const std::lock_guard guard(shared_.lock_of(c, item.cell));
-      maps_[c]->add_to(partial, shared_.result.states.categories[c][item.cell]);
+      LW_CHECK(backend.categories({&work, 1})->wait());
+      add(c, item.cell, partial);
+    }
+    return {};
+  }
+
+  void add(std::size_t c, std::size_t cell, const CategoryPartial& partial) {
+    const std::lock_guard guard(shared_.lock_of(c, cell));
+    maps_[c]->add_to(partial, shared_.result.states.categories[c][cell]);
+  }
+
+  Result<void> finish_categories(std::size_t c) {
+    if (!category_batches_[c]) return {};
+    Batch<CategoryPartial> batch = std::move(*category_batches_[c]);
+    category_batches_[c].reset();
+    return batch.finish([&](std::size_t cell, const CategoryPartial& partial) { add(c, cell, partial); });
+  }
+
+  // Waits for what column() began.
+  Result<void> finish(std::size_t c) {
+    if (!shared_.pass().states) return {};
+    return shared_.is_number(c) ? finish_numbers(c, shared_.result.states.numbers[c]) : finish_categories(c);
+  }
+
+  // The cells of the slab, `most` at a time.
+  template <class Work>
+  Result<void> batched(std::size_t most, const Work& work) {
+    for (auto rest = routing_.items(); !rest.empty();) {
+      const auto some = rest.first(std::min(most, rest.size()));
+      LW_CHECK(work(some));
+      rest = rest.subspan(some.size());
     }
     return {};
   }
@@ -156,16 +226,23 @@ class RowGroupTask {
     if (shared_.score_column) work.score = views_[*shared_.score_column];
     if (shared_.prediction_column) work.prediction = predictions_->column(views_[*shared_.prediction_column]);
     if (shared_.target_column) work.label = labels_->column(views_[*shared_.target_column]);
-    return side_by_side(routing_.items().size(), [&](std::size_t i) -> Result<void> {
-      const CellRows& item = routing_.items()[i];
-      ScoreState partial;
-      ScoreItem mine = work;
-      mine.rows = item.rows;
-      mine.out = &partial;
-      LW_CHECK(shared_.pass().backend->scores({&mine, 1})->wait());
-      const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, item.cell));
-      shared_.result.states.scores[item.cell].merge(partial);
-      return {};
+    return cells(work, shared_.result.states.scores,
+                 [&](std::span<const ScoreItem> items) { return shared_.pass().backend->scores(items); });
+  }
+
+  // Items like `work` for all cells of the slab, each added to its state.
+  template <class Item, class State, class Submit>
+  Result<void> cells(const Item& work, std::vector<State>& states, const Submit& submit) {
+    const std::size_t at_once = shared_.pass().backend->in_batches() ? kCellsAtOnce : 1;
+    const auto groups = (routing_.items().size() + at_once - 1) / at_once;
+    return side_by_side(groups, [&](std::size_t group) -> Result<void> {
+      const auto rest = routing_.items().subspan(group * at_once);
+      auto batch = Batch<State>::of(
+          rest.first(std::min(at_once, rest.size())), work, [](State&) {}, submit);
+      return batch.finish([&](std::size_t cell, const State& partial) {
+        const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, cell));
+        states[cell].merge(partial);
+      });
     });
   }
 
@@ -180,20 +257,24 @@ class RowGroupTask {
     if (shared_.target_column) work.label = labels_->column(views_[*shared_.target_column]);
     const auto columns = static_cast<std::int64_t>(scores.size());
     const std::int64_t most = std::min(row::kFlushRows, kClassTerms / std::max<std::int64_t>(1, columns));
-    return side_by_side(routing_.items().size(), [&](std::size_t i) -> Result<void> {
-      const CellRows& item = routing_.items()[i];
-      ClassPartial partial;
-      for (std::int64_t done = 0; done < item.rows.count; done += most) {
-        ClassItem mine = work;
-        mine.rows = rows_from(item.rows, done, most);
-        mine.out = &partial;
-        partial.reset(shared_.class_plan.classes);
-        LW_CHECK(shared_.pass().backend->classes({&mine, 1})->wait());
+    std::vector<CellRows> pieces;
+    for (const CellRows& item : routing_.items()) {
+      for (std::int64_t done = 0; done < item.rows.count; done += most)
+        pieces.push_back({item.cell, rows_from(item.rows, done, most)});
+    }
+    Backend& backend = *shared_.pass().backend;
+    const std::size_t at_once = backend.in_batches() ? kCellsAtOnce / 8 : 1;
+    return side_by_side((pieces.size() + at_once - 1) / at_once, [&](std::size_t group) -> Result<void> {
+      const auto rest = std::span<const CellRows>(pieces).subspan(group * at_once);
+      auto batch = Batch<ClassPartial>::of(
+          rest.first(std::min(at_once, rest.size())), work,
+          [&](ClassPartial& partial) { partial.reset(shared_.class_plan.classes); },
+          [&](auto items) { return backend.classes(items); });
+      return batch.finish([&](std::size_t cell, ClassPartial& partial) {
         const ClassState part = partial.take();
-        const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, item.cell));
-        shared_.result.states.classes[item.cell].merge(part);
-      }
-      return {};
+        const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, cell));
+        shared_.result.states.classes[cell].merge(part);
+      });
     });
   }
 
@@ -210,17 +291,8 @@ class RowGroupTask {
       work.label = views_[*shared_.target_column];
       work.centre = (*shared_.pass().columns)[*shared_.target_column].moments.centre;
     }
-    return side_by_side(routing_.items().size(), [&](std::size_t i) -> Result<void> {
-      const CellRows& item = routing_.items()[i];
-      ResidualState partial;
-      ResidualItem mine = work;
-      mine.rows = item.rows;
-      mine.out = &partial;
-      LW_CHECK(shared_.pass().backend->residuals({&mine, 1})->wait());
-      const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, item.cell));
-      shared_.result.states.residuals[item.cell].merge(partial);
-      return {};
-    });
+    return cells(work, shared_.result.states.residuals,
+                 [&](std::span<const ResidualItem> items) { return shared_.pass().backend->residuals(items); });
   }
 
   // The rows of the slab as z: Gram matrix or reconstruction errors, tile by tile.
@@ -243,7 +315,9 @@ class RowGroupTask {
     ColumnView view;
     view.values = errors.data();
     view.length = rows;
-    return numbers(pass.columns->size(), view, shared_.error_plan, shared_.result.states.reconstruction);
+    const std::size_t key = pass.columns->size();
+    LW_CHECK(numbers(key, view, shared_.error_plan, shared_.result.states.reconstruction));
+    return finish_numbers(key, shared_.result.states.reconstruction);
   }
 
   Result<void> gram(std::span<const ColumnView> views, std::span<const FeatureEncoder> encoders, std::int64_t rows) {
@@ -287,6 +361,8 @@ class RowGroupTask {
   std::vector<std::unique_ptr<ColumnReader>> readers_;
   std::vector<ColumnView> views_;
   std::vector<std::optional<CategoryMap>> maps_;
+  std::vector<std::optional<Batch<NumberPartial>>> number_batches_;  // by column, then of the row errors
+  std::vector<std::optional<Batch<CategoryPartial>>> category_batches_;
   std::vector<std::unique_ptr<ColumnReader>> segment_readers_;
   std::vector<ColumnView> segment_views_;
   std::optional<ClassCodes> predictions_, labels_;

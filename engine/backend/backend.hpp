@@ -160,6 +160,9 @@ class Backend {
   [[nodiscard]] virtual std::string description() const = 0;
   /// What was computed elsewhere than on this backend, and why: a sentence each, for the run's record.
   [[nodiscard]] virtual std::vector<std::string> fallbacks() const { return {}; }
+  /// Whether many items in one submission, and other work before its ticket is waited for, are worth the memory of
+  /// their partials: so it is for a device. Else items are best submitted one at a time, on every thread.
+  [[nodiscard]] virtual bool in_batches() const { return false; }
   /// Works out what this backend's number kernel can use of `plan`'s partition, and keeps it in `plan.prepared`.
   /// Optional: the same bits come without it, more slowly; what fails here fails again, with its error, in the items.
   /// Call it once per column and backend, before items borrow the plan.

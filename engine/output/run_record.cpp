@@ -85,6 +85,20 @@ Json json_of(const ModelRecord& model) {
           {"seconds", std::move(stages)}};
 }
 
+Json json_of(const std::pair<std::string, WorkRates>& rates) {
+  Json json = {{"device", valid_utf8(rates.first)}, {"seconds_per_submission", rates.second.start}};
+  for (std::size_t kind = 0; kind < kWorkKinds; ++kind)
+    json["seconds_per_unit"][kWorkNames[kind]] = rates.second.per_unit[kind];
+  return json;
+}
+
+Json json_of(const WorkDone& work) {
+  return {{"device", valid_utf8(work.backend)},
+          {"kind", name_of(work.kind)},
+          {"submissions", work.submissions},
+          {"units", work.units}};
+}
+
 template <class T>
 Json list_of(const std::vector<T>& values) {
   Json list = Json::array();
@@ -130,6 +144,8 @@ std::string to_json(const RunRecord& run) {
                      {"device", valid_utf8(run.device)},
                      {"device_reason", valid_utf8(run.device_reason)},
                      {"fallbacks", texts(run.fallbacks)},
+                     {"rates", list_of(run.rates)},
+                     {"work", list_of(run.work)},
                      {"lightgbm", std::move(lightgbm)},
                      {"models", list_of(run.models)},
                      {"warnings", texts(run.warnings)},

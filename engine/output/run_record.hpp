@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/backend/mixed_backend.hpp"
 #include "engine/base/result.hpp"
 #include "engine/labels/label_counts.hpp"
 #include "engine/source/source.hpp"
@@ -54,6 +55,8 @@ struct RunRecord {
   std::string device;                  ///< Backend::description()
   std::string device_reason;           ///< why it was this one
   std::vector<std::string> fallbacks;  ///< what ran elsewhere than asked, and why
+  std::vector<std::pair<std::string, WorkRates>> rates;  ///< of the backends that shared the work, at start-up
+  std::vector<WorkDone> work;                            ///< what each of these did
   std::string lightgbm_file;           ///< the library of boosted trees; empty: not needed, or not there
   std::string lightgbm_missing;        ///< why it could not be opened
   std::vector<SourceFile> inputs;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "engine/source/kept_column.hpp"
+#include "engine/source/text_pool.hpp"
 
 namespace longwatch {
 namespace {
@@ -21,7 +22,7 @@ using Key = std::tuple<int, int, std::string, ReadAs>;  // file, row group, colu
 // What was kept so far. Shared by the source and its readers.
 class Store {
  public:
-  explicit Store(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)) {}
+  explicit Store(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)), table_(reading::next_serial()) {}
   ~Store() { budget_->give_back(taken_); }
 
   [[nodiscard]] std::shared_ptr<const KeptColumn> find(const Key& key) const {
@@ -38,9 +39,11 @@ class Store {
     }
   }
   [[nodiscard]] MemoryBudget& budget() { return *budget_; }
+  [[nodiscard]] std::uint64_t table() const { return table_; }
 
  private:
   std::shared_ptr<MemoryBudget> budget_;
+  std::uint64_t table_;
   mutable std::mutex lock_;
   std::map<Key, std::shared_ptr<const KeptColumn>> kept_;
   std::int64_t taken_ = 0;
@@ -67,7 +70,7 @@ class RecordingReader final : public ColumnReader {
   RecordingReader(std::unique_ptr<ColumnReader> reader, std::shared_ptr<Store> store, Key key, std::int64_t rows,
                   std::int64_t bytes)
       : reader_(std::move(reader)), store_(std::move(store)), key_(std::move(key)), rows_(rows), bytes_(bytes) {
-    kept_ = std::make_shared<KeptColumn>(rows);
+    kept_ = std::make_shared<KeptColumn>(rows, store_->table());
   }
   ~RecordingReader() override { give_up(); }
 

@@ -57,6 +57,15 @@ struct CategoryDictionary {
 /// What the values pointer of a ColumnView points to.
 enum class ValueType : std::uint8_t { float32, float64, code32, micros64 };
 
+/// A column that stays in memory, unchanged, from one pass to the next. A backend may keep a copy of its own.
+struct WholeColumn {
+  std::uint64_t serial = 0;  ///< differs between any two of one process
+  std::uint64_t table = 0;   ///< the same for columns that are read together
+  const void* values = nullptr;
+  const std::uint8_t* validity = nullptr;  ///< from bit 0; nullptr: every row has a value
+  std::int64_t rows = 0;
+};
+
 /// A borrowed view of consecutive values of one column. Null rows hold an unspecified value.
 struct ColumnView {
   ValueType type = ValueType::float64;
@@ -67,6 +76,8 @@ struct ColumnView {
   std::int64_t length = 0;
   std::int64_t nulls = 0;                          ///< number of clear bits
   const CategoryDictionary* dictionary = nullptr;  ///< for code32
+  const WholeColumn* whole = nullptr;              ///< where the view is part of such a column, of the same type:
+  std::int64_t whole_row = 0;                      ///< its first row there
 
   [[nodiscard]] bool valid(std::int64_t row) const {
     if (validity == nullptr) return true;

@@ -20,7 +20,8 @@ class KeptColumn {
     return rows > kMost ? INT64_MAX / 2 : rows * (codes ? 2 : 8) + rows / 8 + 1;
   }
 
-  explicit KeptColumn(std::int64_t rows) : capacity_(rows) {}
+  /// `table`: see WholeColumn.
+  explicit KeptColumn(std::int64_t rows, std::uint64_t table = 0) : capacity_(rows) { whole_.table = table; }
 
   /// Copies a slab. False where the column cannot be kept; it is then of no further use.
   [[nodiscard]] bool append(const ColumnView& view);
@@ -42,6 +43,7 @@ class KeptColumn {
   ValueType type_ = ValueType::float64;
   std::unique_ptr<std::byte[]> values_;
   std::vector<std::uint8_t> validity_;  // empty while there is no null
+  WholeColumn whole_;                   // of numbers, once finished
   CategoryDictionary dictionary_;
   std::string texts_;  // the bytes of dictionary_, once finished
 };

@@ -3,6 +3,9 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
+import time
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import ROOT
+from conftest import BINARY, ROOT
 
 ROWS = 1_000
 VERBS = ("run", "fit", "analyze", "validate", "schema", "synth", "inspect", "cutoffs", "devices")
@@ -226,11 +229,41 @@ def test_auto_says_why_it_is_the_cpu(longwatch, fleet, tmp_path):
         assert record["device"].startswith("cpu") and re.match(reason, record["device_reason"]) and record["fallbacks"] == []
 
 
-@pytest.mark.parametrize("verb", [("run",), ("fit",), ("analyze", "--profiles", "fitted/profiles")])
-def test_a_device_that_is_not_there_is_2(longwatch, fleet, tmp_path, verb):
-    done = longwatch(verb[0], "fleet.yaml", "-o", "out", "--device", "cuda", *verb[1:], cwd=fleet, env=no_module(tmp_path))
-    assert done.returncode == 2 and done.stdout == "" and "there is no CUDA module" in done.stderr and "--device cpu" in done.stderr
+def test_a_device_that_is_not_there_leaves_the_work_to_the_cpu(longwatch, fleet, tmp_path):
+    """It is said on stderr: always where a device was asked for, with auto not where the run is to be quiet."""
+    shas = set()
+    for device, quiet, said in (("cuda", True, True), ("cuda:1", False, True), ("auto", False, True), ("auto", True, False)):
+        done = longwatch("run", "fleet.yaml", "-o", "out", "--device", device, *["--quiet"] * quiet, cwd=fleet, env=no_module(tmp_path))
+        assert done.returncode == 0 and ("no GPU is used" in done.stderr and "there is no CUDA module" in done.stderr) is said, done.stderr
+        record = json.loads((fleet / "out" / "run.json").read_text())
+        assert record["device"].startswith("cpu") and "there is no CUDA module" in record["device_reason"] and record["rates"] == record["work"] == []
+        shas.add((fleet / "out" / "results.parquet").read_bytes())
+    assert len(shas) == 1
+
+
+def emulated():
+    return {"LONGWATCH_CUDA": str(BINARY.parent / "liblongwatch_cuda_emulated.so")}
+
+
+def test_a_number_that_no_device_has_is_2(longwatch, fleet):
+    done = longwatch("run", "fleet.yaml", "-o", "out", "--device", "cuda:0,5", cwd=fleet, env=emulated())
+    assert done.returncode == 2 and done.stdout == "" and "there is no device cuda:5; there are 1" in done.stderr
     assert not (fleet / "out").exists()
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_ctrl_c_leaves_the_result_before(longwatch, fleet, device):
+    """Small slabs make the run long enough to be stopped in its middle."""
+    assert longwatch("run", "fleet.yaml", "-o", "out", "--quiet", cwd=fleet).returncode == 0
+    before = {path.name: path.read_bytes() for path in (fleet / "out").iterdir() if path.is_file()}
+    command = [str(BINARY), "run", "fleet.yaml", "-o", "out", "--quiet", "--device", device, "--slab-rows", "1", "--threads", "2"]
+    process = subprocess.Popen(command, cwd=fleet, env={**os.environ, **emulated()}, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.15)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 3 and "stopped" in stderr
+    assert {path.name: path.read_bytes() for path in (fleet / "out").iterdir() if path.is_file()} == before
+    assert not [path for path in fleet.iterdir() if path.name.startswith(".")]
 
 
 def test_keep_states(longwatch, fleet):

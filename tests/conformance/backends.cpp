@@ -1,8 +1,11 @@
 // The backends under test.
 
+#include <atomic>
+
 #include "cuda/backend.hpp"
 #include "cuda/emulation/module.hpp"
 #include "cuda/loader.hpp"
+#include "engine/backend/mixed_backend.hpp"
 #include "tests/conformance/conformance.hpp"
 
 namespace longwatch::test {
@@ -13,6 +16,17 @@ Result<std::unique_ptr<Backend>> make_emulated(const char* name, const cuda::Emu
   LW_TRY(auto cpu, make_cpu_backend());
   auto session = std::make_shared<cuda::Session>(cuda::emulated_module(), cuda::open_emulation(emulation));
   return cuda::make_backend(std::move(session), std::string("cuda emulation (") + name + ")", std::move(cpu));
+}
+
+/// The CPU and two emulated devices in turn, each submission elsewhere.
+Result<std::unique_ptr<Backend>> make_mixed() {
+  std::vector<Worker> workers(3);
+  LW_TRY(workers[0].backend, make_cpu_backend());
+  LW_TRY(workers[1].backend, make_emulated("first", {}));
+  LW_TRY(workers[2].backend, make_emulated("second", {.order = cuda::Order::shuffled, .arena = 1 << 14}));
+  auto next = std::make_shared<std::atomic<std::size_t>>(0);
+  return std::unique_ptr<Backend>(
+      MixedBackend::make(std::move(workers), [next](WorkKind, std::int64_t) { return (*next)++ % 3; }));
 }
 
 }  // namespace
@@ -27,7 +41,11 @@ const std::vector<NamedBackend>& backends() {
       {"cuda_shuffled", [] { return make_emulated("shuffled", {.order = cuda::Order::shuffled}); }},
       // Without room in shared memory, so that counts go to the device's at once; and in blocks of other sizes.
       {"cuda_unshared",
-       [] { return make_emulated("unshared", {.threads = 32, .blocks = 7, .piece_rows = 64, .shared = 0}); }},
+       [] {
+         return make_emulated("unshared",
+                              {.threads = 32, .blocks = 7, .piece_rows = 64, .shared = 0, .arena = 1 << 16});
+       }},
+      {"mixed", make_mixed},
       {"cuda", [] { return cuda::make_cuda_backend(LONGWATCH_CUDA_MODULE, 0); }},
   };
   return all;

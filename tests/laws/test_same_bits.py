@@ -139,31 +139,52 @@ def test_states_are_the_same_too(tables, base, digest, tmp_path):
     assert states(base[0], "--threads", "1") == states(shuffled, "--threads", "8", "--vector", "portable")
 
 
-def device_run(longwatch, config, out, device, module=None):
+def device_run(longwatch, config, out, *options, module=None):
     """A run on a device; the SHA-256 of its results, and its record."""
-    run = longwatch("run", config, "-o", out, "--quiet", "--device", device, env={"LONGWATCH_CUDA": str(module)} if module else {})
+    run = longwatch("run", config, "-o", out, "--quiet", "--device", *options, env={"LONGWATCH_CUDA": str(module)} if module else {})
     assert run.returncode == 0, run.stderr
     return sha(out / "results.parquet"), json.loads((out / "run.json").read_text())
 
 
-KERNELS = {"numbers", "categories", "scores", "residuals"}
+EMULATION = BINARY.parent / "liblongwatch_cuda_emulated.so"
 
 
 @pytest.mark.sanitized
 @pytest.mark.threads
-def test_emulated_device(longwatch, base, tmp_path):
-    """The kernels of the CUDA backend, run on the host, from Parquet to Parquet."""
-    digest, record = device_run(longwatch, base[0], tmp_path / "out", "cuda", BINARY.parent / "liblongwatch_cuda_emulated.so")
+@pytest.mark.parametrize("memory", [[], ["--device-memory", "4MB"], ["--device-memory", "300KB"]])
+def test_emulated_device(longwatch, base, tmp_path, memory):
+    """The kernels of the CUDA backend, run on the host, from Parquet to Parquet; where memory is short, in parts or on the CPU."""
+    digest, record = device_run(longwatch, base[0], tmp_path / "out", "cuda", *memory, module=EMULATION)
     assert digest == base[1]
     assert record["device"] == "cuda:0 (emulation)" and record["device_reason"] == "asked for"
-    assert not any(text.split(" on the CPU")[0] in KERNELS for text in record["fallbacks"])
-    assert any(text.startswith("row errors on the CPU") for text in record["fallbacks"])
+    short = [text for text in record["fallbacks"] if "memory" in text]
+    assert bool(short) is (memory[-1:] == ["300KB"]), record["fallbacks"]
+
+
+@pytest.mark.threads
+def test_two_workers_share_one_queue(longwatch, base, tmp_path):
+    digest, record = device_run(longwatch, base[0], tmp_path / "out", "cuda:0,0", module=EMULATION)
+    assert digest == base[1]
+    assert record["device"] == "cuda:0 (emulation) and cuda:0 (emulation)" and len(record["rates"]) == 2
+    assert min(one["submissions"] for one in record["work"] if one["kind"] == "numbers") > 0
+    assert sum(one["kind"] == "numbers" for one in record["work"]) == 2  # both workers did some
+
+
+@pytest.mark.threads
+def test_cpu_and_device_share_the_work(longwatch, base, tmp_path):
+    digest, record = device_run(longwatch, base[0], tmp_path / "out", "auto", module=EMULATION)
+    assert digest == base[1]
+    assert record["device_reason"] == "auto: by the rates at start-up"
+    assert [one["device"] for one in record["rates"]][1] == "cuda:0 (emulation)"
+    assert all(seconds >= 0 for one in record["rates"] for seconds in one["seconds_per_unit"].values())
+    assert {one["device"] for one in record["work"]} == {record["rates"][0]["device"]}  # the emulation is slower in everything
 
 
 def test_device(longwatch, base, tmp_path):
     devices = json.loads(longwatch("devices", "--format", "json").stdout)
     usable = [one["device"] for one in devices if one["device"] != "cpu" and one["usable"]]
     if not usable:
-        pytest.skip(f"1 run did not run on a GPU: {devices[-1]['reason']}")
-    digest, record = device_run(longwatch, base[0], tmp_path / "out", usable[0])
-    assert digest == base[1] and record["device"].startswith("cuda:0")
+        pytest.skip(f"2 runs did not run on a GPU: {devices[-1]['reason']}")
+    for device in (usable[0], "auto"):
+        digest, record = device_run(longwatch, base[0], tmp_path / device, device)
+        assert digest == base[1] and "cuda:0" in record["device"]

@@ -34,7 +34,7 @@ void describe(std::int32_t device, DeviceInfo* out) {
   out->major = 9;
 }
 
-Context* open(std::int32_t, Status* status) {
+Context* open(std::int32_t, std::int64_t, Status* status) {
   set(*status, kNoMemory, "it is used by another program alone");
   return nullptr;
 }

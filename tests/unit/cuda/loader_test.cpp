@@ -88,7 +88,7 @@ TEST(Loader, TheModuleOfThisBuild) {
   if (devices.ok()) GTEST_SKIP() << "there is a device: " << devices.value().front().name;
   EXPECT_EQ(devices.error().code, ErrorCode::usage);
   Status status{};
-  EXPECT_EQ(module.value()->open(0, &status), nullptr);
+  EXPECT_EQ(module.value()->open(0, 0, &status), nullptr);
   EXPECT_NE(status.code, kDone);
 }
 

@@ -47,6 +47,10 @@ TEST(RunRecord, IsJsonWithAllMembers) {
   run.threads = 4;
   run.device = "cpu (avx2)";
   run.device_reason = "asked for";
+  WorkRates rates;
+  rates.per_unit[static_cast<std::size_t>(WorkKind::gram)] = 3e-9;
+  run.rates = {{"cuda:0", rates}};
+  run.work = {{"cuda:0", WorkKind::scores, 2, 70}};
   run.inputs = inputs();
   run.warnings = {"bad \xFF byte"};
   ModelRecord model;
@@ -74,6 +78,10 @@ TEST(RunRecord, IsJsonWithAllMembers) {
   EXPECT_EQ(json["models"][1]["status"], "failed: no rows");
   EXPECT_EQ(json["models"][1]["pca"]["rank"], 0);
   EXPECT_EQ(json["device_reason"], "asked for");
+  EXPECT_EQ(json["rates"][0]["device"], "cuda:0");
+  EXPECT_EQ(json["rates"][0]["seconds_per_unit"]["gram"], 3e-9);
+  EXPECT_EQ(json["work"][0],
+            (nlohmann::json{{"device", "cuda:0"}, {"kind", "scores"}, {"submissions", 2}, {"units", 70}}));
   EXPECT_TRUE(json["fallbacks"].empty() && json["fallbacks"].is_array());
 }
 
