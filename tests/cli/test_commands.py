@@ -258,7 +258,8 @@ def test_ctrl_c_leaves_the_result_before(longwatch, fleet, device):
     before = {path.name: path.read_bytes() for path in (fleet / "out").iterdir() if path.is_file()}
     command = [str(BINARY), "run", "fleet.yaml", "-o", "out", "--quiet", "--device", device, "--slab-rows", "1", "--threads", "2"]
     process = subprocess.Popen(command, cwd=fleet, env={**os.environ, **emulated()}, stderr=subprocess.PIPE, text=True)
-    time.sleep(0.15)
+    while process.poll() is None and not [path for path in fleet.iterdir() if path.name.startswith(".")]:
+        time.sleep(0.01)  # until it writes aside
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 3 and "stopped" in stderr
