@@ -11,7 +11,6 @@
 namespace longwatch::cuda {
 namespace {
 
-constexpr int kBlocksPerProcessor = 4;
 constexpr std::size_t kSharedUnasked = 48 * 1024;  // bytes that any kernel may have
 
 StatusCode code_of(cudaError_t code) {
@@ -109,7 +108,7 @@ Context* open(std::int32_t device, std::int64_t memory, Status* status) {
   }
   auto context = std::make_unique<Context>();
   context->device = device;
-  context->tuning.blocks = info.processors * kBlocksPerProcessor;
+  context->tuning.processors = info.processors;
   context->tuning.shared = static_cast<std::size_t>(shared);
   context->budget = memory > 0 ? memory : static_cast<std::int64_t>(free / 10 * 9);
   return context.release();
@@ -196,6 +195,14 @@ bool Run::allow_shared(const void* kernel, std::size_t bytes) {
   const auto most = static_cast<int>(tuning().shared);
   return check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, most),
                "a block cannot have so much shared memory");
+}
+
+int Run::resident_blocks(const void* kernel, std::size_t shared) {
+  int each = 0;
+  const cudaError_t code = cudaOccupancyMaxActiveBlocksPerMultiprocessor(&each, kernel, tuning().threads, shared);
+  if (!check(code, "a kernel cannot be launched")) return 0;
+  if (each == 0) fail(kFailed, "a block of a kernel does not fit the device");
+  return each * tuning().processors;
 }
 
 void Run::launched() { (void)check(cudaGetLastError(), "a kernel cannot be launched"); }

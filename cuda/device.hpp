@@ -16,8 +16,9 @@ namespace longwatch::cuda {
 
 /// How work is cut. Changes no result.
 struct Tuning {
-  int threads = 256;               ///< of a block, a multiple of 32
-  int blocks = 1;                  ///< of a launch, at most
+  int threads = kBlockThreads;     ///< of a block, a multiple of 32
+  int blocks = 1;                  ///< of a launch, at most, in the emulation
+  int processors = 1;              ///< of the device: a launch has as many blocks as these can run at a time
   std::int64_t piece_rows = 8192;  ///< that a block takes at a time
   std::size_t shared = 48 * 1024;  ///< bytes a block may have
   std::size_t arena = 1 << 20;     ///< bytes of device memory taken at a time, at least
@@ -121,13 +122,17 @@ class Run {
       std::int64_t blocks, std::size_t shared, const Job& job) {
     if (!ok() || blocks <= 0) return;
     flush();
-    const int most = tuning().blocks;
-    const int grid = blocks < most ? static_cast<int>(blocks) : most;
 #if defined(__CUDACC__)
-    if (!allow_shared(reinterpret_cast<const void*>(kernel), shared)) return;
+    const void* const code = reinterpret_cast<const void*>(kernel);
+    if (!allow_shared(code, shared)) return;
+    const int most = resident_blocks(code, shared);
+    const int grid = blocks < most ? static_cast<int>(blocks) : most;
+    if (grid <= 0) return;
     kernel<<<grid, tuning().threads, shared, stream_.handle>>>(job);
     launched();
 #else
+    const int most = tuning().blocks;
+    const int grid = blocks < most ? static_cast<int>(blocks) : most;
     launched({grid, tuning().threads, shared}, [&](Slot& slot) { return kernel(slot, job); });
 #endif
   }
@@ -191,6 +196,9 @@ class Run {
   void raw_notify(std::int64_t bytes);  ///< calls give_back once the device is done
 #if defined(__CUDACC__)
   bool allow_shared(const void* kernel, std::size_t bytes);
+  /// How many blocks of a kernel the device can run at a time: more would wait for the first to end, with nothing to do
+  /// for the others then. 0, and a failure, where it can run none.
+  int resident_blocks(const void* kernel, std::size_t shared);
   void launched();
 #else
   void launched(const Grid& grid, const std::function<Fiber(Slot&)>& begin);

@@ -9,17 +9,28 @@
 //     LW_END;                   // also to leave early, in all threads of a block alike
 //   }
 //
+// LW_KERNEL_BLOCKS(name, Job, n) also asks for registers few enough that a processor of the device runs n blocks.
 // The emulation's threads are coroutines that run from barrier to barrier. So barriers and shuffles stand in the body
 // of a kernel only, never in what it calls: on a device they would diverge just as easily. `Job` is plain data.
+
+namespace longwatch::cuda {
+
+/// Threads of a block on a device.
+inline constexpr int kBlockThreads = 256;
+
+}  // namespace longwatch::cuda
 
 #if defined(__CUDACC__)
 
 #define LW_DEVICE __device__ inline
-#define LW_KERNEL(name, Job) __global__ void name(const Job job)
+#define LW_KERNEL(name, Job) __global__ void __launch_bounds__(::longwatch::cuda::kBlockThreads) name(const Job job)
+#define LW_KERNEL_BLOCKS(name, Job, blocks) \
+  __global__ void __launch_bounds__(::longwatch::cuda::kBlockThreads, blocks) name(const Job job)
 #define LW_THREAD(t) const ::longwatch::cuda::Thread t
 #define LW_SYNC(t) __syncthreads()
 #define LW_SHUFFLE_XOR(t, value, mask) __shfl_xor_sync(0xffffffffU, value, mask)
 #define LW_END return
+#define LW_UNROLL _Pragma("unroll")
 
 namespace longwatch::cuda {
 
@@ -45,10 +56,12 @@ struct Thread {
 #define LW_DEVICE inline
 #define LW_KERNEL(name, Job) \
   ::longwatch::cuda::Fiber name(::longwatch::cuda::Slot& lw_slot, [[maybe_unused]] const Job job)
+#define LW_KERNEL_BLOCKS(name, Job, blocks) LW_KERNEL(name, Job)
 #define LW_THREAD(t) const ::longwatch::cuda::Thread t(lw_slot)
 #define LW_SYNC(t) \
   co_await ::longwatch::cuda::Barrier { lw_slot, __LINE__ }
 #define LW_SHUFFLE_XOR(t, value, mask) (co_await ::longwatch::cuda::shuffle_xor(lw_slot, value, mask, __LINE__))
 #define LW_END co_return
+#define LW_UNROLL
 
 #endif

@@ -43,13 +43,22 @@ LW_DEVICE double power_unit() {
   return kUnit;
 }
 
-/// The cell of a finite value, the open cell it lies in or at the left of which it is an atom, and how to sum it there.
+/// Where a finite value goes: the open cell it lies in, or at the left of which it is an atom. Small, so that a thread
+/// can hold several.
 struct CellPlace {
-  std::uint64_t cell;
-  std::uint64_t open;
   double left;
-  double unit;
-  bool outermost;  ///< below or above all edges: kept as an exact sum
+  std::uint32_t open;
+  std::uint16_t unit;  ///< the exponent bits of what offsets are counted in
+  bool atom;
+
+  /// The cell of a Partition.
+  LW_DEVICE std::uint32_t cell() const { return 2 * open - (atom ? 1 : 0); }
+  /// Below or above all edges: kept as an exact sum.
+  LW_DEVICE bool outermost(const CellIndex& cells) const { return open == 0 || (open == cells.edges && !atom); }
+  /// What the value adds to the sum of its open cell.
+  LW_DEVICE std::int64_t term(double x) const {
+    return row::offset_term(x, left, double_of(static_cast<std::uint64_t>(unit) << 52));
+  }
 };
 
 /// The same two look-ups and comparisons as cpu/numbers_kernel.hpp: Partition::cell_of to the last bit.
@@ -61,13 +70,10 @@ LW_DEVICE CellPlace cell_place(const CellIndex& cells, double x) {
   const std::uint32_t bucket = cells.buckets[key >> cells.shift];
   const std::uint64_t rest = key & ((std::uint64_t{1} << cells.shift) - 1);
   const std::uint64_t slot = (bucket >> 6) + (rest >> (bucket & 63));
-  std::uint64_t open = cells.starts != nullptr ? cells.starts[slot] : cells.wide_starts[slot];
+  std::uint32_t open = cells.starts != nullptr ? cells.starts[slot] : cells.wide_starts[slot];
   for (std::uint32_t step = cells.step; step != 0; step >>= 1) open += cells.left[open + step] <= x ? step : 0;
   const double left = cells.left[open];
-  const bool atom = left == x;
-  const bool outermost = open == 0 || (open == cells.edges && !atom);
-  return {2 * open - (atom ? 1 : 0), open, left, double_of(static_cast<std::uint64_t>(cells.units[open]) << 52),
-          outermost};
+  return {left, open, cells.units[open], left == x};
 }
 
 }  // namespace longwatch::cuda

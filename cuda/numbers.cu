@@ -19,12 +19,7 @@ namespace {
 
 /// Whole-item sums on the device. All zero at first.
 struct NumberTotals {
-  std::int64_t nulls;
-  std::int64_t nans;
-  std::int64_t positive_inf;
-  std::int64_t negative_inf;
-  std::int64_t inside;
-  std::int64_t outside;
+  std::int64_t counts[6];  ///< as ThreadSums has them
   std::uint64_t minimum;  ///< ~ordered_key, so that 0 is none
   std::uint64_t maximum;  ///< ordered_key
   std::int64_t power_high[4];
@@ -76,22 +71,22 @@ LW_DEVICE void add_distinct(std::uint32_t* registers, double value) {
   if (rank > *at) atomic_max(at, rank);  // a register that another thread raises meanwhile is raised again for nothing
 }
 
-LW_DEVICE void add_cell(const NumberTask& task, const BlockSums& block, double x) {
-  const CellPlace place = cell_place(task.cells, x);
-  const std::int64_t term = place.outermost ? 0 : row::offset_term(x, place.left, place.unit);
-  if (place.outermost) exact_add(task.totals->exact[place.open == 0 ? 4 : 5], x);
+LW_DEVICE void add_cell(const NumberTask& task, const BlockSums& block, double x, const CellPlace& place) {
+  const bool outermost = place.outermost(task.cells);
+  const std::int64_t term = outermost ? 0 : place.term(x);
+  if (outermost) exact_add(task.totals->exact[place.open == 0 ? 4 : 5], x);
   if (task.in_shared) {
-    (void)atomic_add(block.counts + place.cell, 1U);
+    (void)atomic_add(block.counts + place.cell(), 1U);
     if (term != 0) atomic_add(block.low + place.open, block.high + place.open, static_cast<std::uint64_t>(term));
   } else {
-    atomic_add(task.counts + place.cell, std::int64_t{1});
+    atomic_add(task.counts + place.cell(), std::int64_t{1});
     if (term != 0) atomic_add(task.sums + place.open, term);
   }
 }
 
-/// What a thread keeps of its rows.
+/// What a thread keeps of its rows: a strip's counts fit 32 bits.
 struct ThreadSums {
-  std::int64_t counts[6] = {};  ///< nulls, NaN, inf, -inf, inside, outside
+  std::uint32_t counts[6] = {};  ///< nulls, NaN, inf, -inf, inside, outside
   std::int64_t powers[4] = {};
   double minimum = std::numeric_limits<double>::infinity();
   double maximum = -std::numeric_limits<double>::infinity();
@@ -117,31 +112,68 @@ LW_DEVICE void add_moments(const NumberTask& task, double x, ThreadSums& sums) {
   exact_add(task.totals->exact[3], y2 * y2);
 }
 
-LW_DEVICE void add_row(const NumberTask& task, const BlockSums& block, std::int64_t row, ThreadSums& sums) {
-  if (!valid_at(task.column, row)) {
-    sums.counts[0] += 1;
-    return;
-  }
+/// What a row holds; `beyond` is no row of the strip.
+enum class Holds : std::uint8_t { beyond, null, nan, infinite, finite };
+
+struct LoadedRow {
+  double x;  ///< of `finite` and `infinite`
+  Holds holds;
+};
+
+LW_DEVICE LoadedRow load_row(const NumberTask& task, std::int64_t i, std::int64_t end) {
+  if (i >= end) return {0, Holds::beyond};
+  const std::int64_t row = row_at(task.rows, i);
+  if (!valid_at(task.column, row)) return {0, Holds::null};
   const double x = number_at(task.column, row) + 0.0;  // -0 is 0
-  if (x != x) {
-    sums.counts[1] += 1;
-    return;
+  return {x, x != x ? Holds::nan : x - x != 0 ? Holds::infinite : Holds::finite};
+}
+
+LW_DEVICE void add_row(const NumberTask& task, const BlockSums& block, const LoadedRow& row, const CellPlace& place,
+                       ThreadSums& sums) {
+  switch (row.holds) {
+    case Holds::beyond:
+      return;
+    case Holds::null:
+      sums.counts[0] += 1;
+      return;
+    case Holds::nan:
+      sums.counts[1] += 1;
+      return;
+    case Holds::infinite:
+      add_distinct(block.registers, row.x);
+      sums.counts[2] += row.x > 0 ? 1 : 0;  // no index that differs by thread: it would lie in memory
+      sums.counts[3] += row.x > 0 ? 0 : 1;
+      return;
+    case Holds::finite:
+      add_distinct(block.registers, row.x);
+      add_moments(task, row.x, sums);
+      add_cell(task, block, row.x, place);
   }
-  add_distinct(block.registers, x);
-  if (x - x != 0) {
-    sums.counts[x > 0 ? 2 : 3] += 1;
-    return;
+}
+
+/// Rows that a thread loads, and then looks up, before it adds them: the ways to memory are long, and lead past each
+/// other only where nothing is added in between.
+constexpr int kAhead = 4;
+
+/// Adds the rows i, i + threads, ...: kAhead of them.
+LW_DEVICE void add_rows(const NumberTask& task, const BlockSums& block, std::int64_t i, int threads, std::int64_t end,
+                        ThreadSums& sums) {
+  LoadedRow rows[kAhead];
+  CellPlace places[kAhead];
+  LW_UNROLL
+  for (int k = 0; k < kAhead; ++k) rows[k] = load_row(task, i + std::int64_t{k} * threads, end);
+  LW_UNROLL
+  for (int k = 0; k < kAhead; ++k) {
+    if (rows[k].holds == Holds::finite) places[k] = cell_place(task.cells, rows[k].x);
   }
-  add_moments(task, x, sums);
-  add_cell(task, block, x);
+  LW_UNROLL
+  for (int k = 0; k < kAhead; ++k) add_row(task, block, rows[k], places[k], sums);
 }
 
 /// One thread adds what the warp summed.
 LW_DEVICE void add_totals(NumberTotals& totals, const ThreadSums& sums) {
-  std::int64_t* const counts[6] = {&totals.nulls,        &totals.nans,   &totals.positive_inf,
-                                   &totals.negative_inf, &totals.inside, &totals.outside};
   for (int i = 0; i < 6; ++i) {
-    if (sums.counts[i] != 0) atomic_add(counts[i], sums.counts[i]);
+    if (sums.counts[i] != 0) atomic_add(&totals.counts[i], std::int64_t{sums.counts[i]});
   }
   for (int k = 0; k < 4; ++k) {
     atomic_add(&totals.power_low[k], static_cast<std::uint64_t>(sums.powers[k]) & 0xffffffffU);
@@ -167,7 +199,7 @@ LW_DEVICE void flush_block(const NumberTask& task, const BlockSums& block, int r
   }
 }
 
-LW_KERNEL(numbers_kernel, NumberLaunch) {
+LW_KERNEL_BLOCKS(numbers_kernel, NumberLaunch, 3) {
   LW_THREAD(t);
   const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
   Strip strip{};
@@ -178,8 +210,8 @@ LW_KERNEL(numbers_kernel, NumberLaunch) {
     for (std::int64_t i = t.rank(); i < block.words; i += t.size()) block.registers[i] = 0;
     LW_SYNC(t);  // zeroed
     ThreadSums sums;
-    for (std::int64_t i = strip.begin + t.rank(); i < strip.end; i += t.size())
-      add_row(task, block, row_at(task.rows, i), sums);
+    for (std::int64_t i = strip.begin + t.rank(); i < strip.end; i += kAhead * std::int64_t{t.size()})
+      add_rows(task, block, i, t.size(), strip.end, sums);
     for (int mask = 16; mask > 0; mask /= 2) {
       for (int i = 0; i < 6; ++i) sums.counts[i] += LW_SHUFFLE_XOR(t, sums.counts[i], mask);
       for (int k = 0; k < 4; ++k) sums.powers[k] += LW_SHUFFLE_XOR(t, sums.powers[k], mask);
@@ -211,12 +243,12 @@ std::int64_t cells_of(const NumberJob& job) { return 2 * open_of(job) - 1; }
 
 void take_totals(const NumberTotals& totals, NumberSums& out) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  out.nulls = totals.nulls;
-  out.nans = totals.nans;
-  out.positive_inf = totals.positive_inf;
-  out.negative_inf = totals.negative_inf;
-  out.inside = totals.inside;
-  out.outside = totals.outside;
+  out.nulls = totals.counts[0];
+  out.nans = totals.counts[1];
+  out.positive_inf = totals.counts[2];
+  out.negative_inf = totals.counts[3];
+  out.inside = totals.counts[4];
+  out.outside = totals.counts[5];
   out.minimum = totals.minimum == 0 ? kInfinity : from_ordered_key(~totals.minimum);
   out.maximum = totals.maximum == 0 ? -kInfinity : from_ordered_key(totals.maximum);
   for (int k = 0; k < 4; ++k) {

@@ -45,7 +45,9 @@ LW_ROW std::uint32_t distinct_register(std::uint64_t hash) {
 LW_ROW std::uint8_t distinct_rank(std::uint64_t hash) {
   std::uint64_t rest = (hash << kDistinctBits) | (std::uint64_t{1} << (kDistinctBits - 1));
   std::uint8_t rank = 1;
-#if defined(__GNUC__) && !defined(__CUDA_ARCH__)
+#if defined(__CUDA_ARCH__)
+  rank = static_cast<std::uint8_t>(__clzll(static_cast<long long>(rest)) + 1);
+#elif defined(__GNUC__)
   rank = static_cast<std::uint8_t>(__builtin_clzll(rest) + 1);
 #else
   while ((rest >> 63) == 0) {
