@@ -1,4 +1,6 @@
-// The backends under test.
+// The backends under test. $LONGWATCH_BACKENDS, where it is set, names the only one.
+
+#include <cstdlib>
 
 #include <atomic>
 
@@ -53,10 +55,13 @@ const std::vector<NamedBackend>& backends() {
 
 const std::vector<std::unique_ptr<Backend>>& usable_backends() {
   static const std::vector<std::unique_ptr<Backend>> usable = [] {
+    const char* const only = std::getenv("LONGWATCH_BACKENDS");
     std::vector<std::unique_ptr<Backend>> out;
     for (const NamedBackend& backend : backends()) {
+      if (only != nullptr && backend.name != only) continue;
       if (auto made = backend.make(); made.ok()) out.push_back(std::move(made).value());
     }
+    if (out.empty()) ADD_FAILURE() << "no backend can be used" << (only == nullptr ? "" : std::string(" of ") + only);
     return out;
   }();
   return usable;
