@@ -11,8 +11,11 @@ endif()
 add_library(longwatch_options INTERFACE)
 target_include_directories(longwatch_options INTERFACE ${CMAKE_SOURCE_DIR})
 # Same bits everywhere: no contraction, no fast-math; fma only where it is written.
+if(LONGWATCH_WARNINGS_AS_ERRORS)
+  set(LONGWATCH_WERROR -Werror)
+endif()
 target_compile_options(longwatch_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers -Werror -ffp-contract=off -fno-math-errno)
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers ${LONGWATCH_WERROR} -ffp-contract=off -fno-math-errno)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # False alarms on std::string when it is optimised (GCC bugs 105651 and 105562).
   target_compile_options(longwatch_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)

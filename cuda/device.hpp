@@ -37,6 +37,15 @@ struct Stream {
 };
 #endif
 
+/// For benchmarks: told of every launch of a context, which it may have repeated. Kernels add their sums again then.
+class LaunchWatch {
+ public:
+  virtual ~LaunchWatch() = default;
+  virtual void begin(const Stream& stream) = 0;
+  /// After the launch; true to launch once more.
+  virtual bool again(const Stream& stream) = 0;
+};
+
 /// Fills a status; the text is cut where it is too long.
 void set_status(Status& status, StatusCode code, const char* text);
 
@@ -44,6 +53,7 @@ void set_status(Status& status, StatusCode code, const char* text);
 struct Context {
   std::int32_t device = 0;
   Tuning tuning;
+  LaunchWatch* watch = nullptr;
 #if !defined(__CUDACC__)
   Order order = Order::forward;
   std::int64_t allocations_left = -1;  ///< until one fails; -1: none does
@@ -126,15 +136,20 @@ class Run {
     const void* const code = reinterpret_cast<const void*>(kernel);
     if (!allow_shared(code, shared)) return;
     const int most = resident_blocks(code, shared);
-    const int grid = blocks < most ? static_cast<int>(blocks) : most;
-    if (grid <= 0) return;
-    kernel<<<grid, tuning().threads, shared, stream_.handle>>>(job);
-    launched();
+    if (!ok()) return;
 #else
     const int most = tuning().blocks;
-    const int grid = blocks < most ? static_cast<int>(blocks) : most;
-    launched({grid, tuning().threads, shared}, [&](Slot& slot) { return kernel(slot, job); });
 #endif
+    const int grid = blocks < most ? static_cast<int>(blocks) : most;
+    if (context_.watch != nullptr) context_.watch->begin(stream_);
+    do {
+#if defined(__CUDACC__)
+      kernel<<<grid, tuning().threads, shared, stream_.handle>>>(job);
+      launched();
+#else
+      launched({grid, tuning().threads, shared}, [&](Slot& slot) { return kernel(slot, job); });
+#endif
+    } while (context_.watch != nullptr && context_.watch->again(stream_) && ok());
   }
   /// Nothing more will be asked for: device memory goes back as soon as the device is done, before anybody waits.
   void close();

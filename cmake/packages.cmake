@@ -1,0 +1,48 @@
+# The packages of the build from one folder, LONGWATCH_PACKAGES, which `tools/gpu-check --prepare` fills: for a machine
+# without network. Defines what dependencies.cmake would find; nothing of the system's is looked at.
+set(packages ${LONGWATCH_PACKAGES})
+if(NOT EXISTS ${packages}/include/fmt)
+  message(FATAL_ERROR "There are no packages in LONGWATCH_PACKAGES, ${packages}. Run tools/gpu-check --prepare where there is a network.")
+endif()
+set(CMAKE_BUILD_RPATH ${packages}/lib)
+add_link_options(-Wl,--disable-new-dtags)  # libraries there find each other
+
+# longwatch_header_package(target) has headers only; longwatch_shared_package(target file) a library as well.
+function(longwatch_header_package target)
+  add_library(${target} INTERFACE IMPORTED GLOBAL)
+  target_include_directories(${target} SYSTEM INTERFACE ${LONGWATCH_PACKAGES}/include)
+endfunction()
+function(longwatch_shared_package target file)
+  add_library(${target} SHARED IMPORTED GLOBAL)
+  set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${LONGWATCH_PACKAGES}/lib/${file})
+  target_include_directories(${target} SYSTEM INTERFACE ${LONGWATCH_PACKAGES}/include)
+endfunction()
+
+find_package(Threads REQUIRED)
+longwatch_header_package(fmt::fmt)
+target_compile_definitions(fmt::fmt INTERFACE FMT_HEADER_ONLY)
+longwatch_shared_package(TBB::tbb libtbb.so.12)
+longwatch_shared_package(PkgConfig::hwy libhwy_contrib.so.1)
+if(LONGWATCH_TESTS)
+  set(INSTALL_GTEST OFF)
+  add_subdirectory(${packages}/googletest ${CMAKE_BINARY_DIR}/googletest EXCLUDE_FROM_ALL SYSTEM)
+endif()
+if(LONGWATCH_GPU_CHECK)
+  return()
+endif()
+
+# For the whole command.
+if(NOT EXISTS ${packages}/arrow)
+  message(FATAL_ERROR "The packages in ${packages} are for LONGWATCH_GPU_CHECK only. Run tools/gpu-check --prepare --end-to-end where there is a network.")
+endif()
+longwatch_header_package(Eigen3::Eigen)
+longwatch_header_package(CLI11::CLI11)
+longwatch_header_package(nlohmann_json::nlohmann_json)
+longwatch_shared_package(yaml-cpp libyaml-cpp.so.0.7)
+longwatch_shared_package(muparser::muparser libmuparser.so.2)
+add_library(longwatch_arrow INTERFACE)
+foreach(name arrow parquet)
+  longwatch_shared_package(longwatch_${name}_so lib${name}.so.${LONGWATCH_ARROW_MAJOR}00)
+  target_link_libraries(longwatch_arrow INTERFACE longwatch_${name}_so)
+endforeach()
+target_include_directories(longwatch_arrow SYSTEM INTERFACE ${packages}/arrow)
