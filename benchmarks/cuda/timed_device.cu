@@ -113,7 +113,7 @@ std::unique_ptr<TimedDevice> open_timed_device(int repeats, Status& status) {
   found.probe(&probe);
   status = probe.status;
   if (status.code != kDone) return nullptr;
-  Context* const context = found.open(0, &status);
+  Context* const context = found.open(0, 0, &status);
   if (context == nullptr) return nullptr;
   return std::make_unique<EventDevice>(repeats, context);
 }
