@@ -1,6 +1,6 @@
 // How fast the CPU backend updates the state kinds but numbers (numbers.cpp), on one core and rows that lie in cache:
-// `benchmark_states`. Items of 50,000 rows; bytes are those of the values, items are values (categories) or rows (gram,
-// row_errors).
+// `benchmark_states`. Items of 50,000 rows; bytes are those of the values, items are values (categories), rows (gram,
+// row_errors) or cells drawn (replicates: tables x cells x replicates).
 
 #include <benchmark/benchmark.h>
 
@@ -92,9 +92,47 @@ void row_errors(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * kRows * 4 * state.range(0));
 }
 
+/// Tables whose cells hold rows of one prediction, as scores with a cut-off have them.
+void replicates(benchmark::State& state) {
+  const auto draw = static_cast<row::Draw>(state.range(0));
+  const auto tables = static_cast<std::size_t>(state.range(1));
+  const auto cells = static_cast<std::size_t>(state.range(2));
+  std::mt19937 engine(11);
+  std::vector<row::RealizedCell> realized(tables * cells);
+  std::vector<row::EstimatedCell> estimated(tables * cells);
+  for (std::size_t j = 0; j < realized.size(); ++j) {
+    const std::size_t predicted = j % cells < cells / 2 ? 1 : 0;
+    for (std::size_t i : {2 * predicted, 2 * predicted + 1}) realized[j].count[i] = static_cast<double>(engine() % 40);
+    estimated[j].count[predicted] = static_cast<double>(20 + engine() % 40);
+    estimated[j].probability = 1 - (static_cast<double>(j % cells) + 0.5) / static_cast<double>(cells);
+  }
+  std::vector<double> areas(tables * static_cast<std::size_t>(state.range(3)));
+  std::vector<ReplicateItem> items(tables);
+  for (std::size_t i = 0; i < tables; ++i) {
+    items[i].draw = draw;
+    items[i].key = i;
+    items[i].count = state.range(3);
+    items[i].cells = state.range(2);
+    items[i].realized = realized.data() + i * cells;
+    items[i].estimated = estimated.data() + i * cells;
+    items[i].scores[row::kRocArea] = areas.data() + i * static_cast<std::size_t>(state.range(3));
+  }
+  const auto backend = make_cpu_backend().value();
+  for (auto _ : state) {
+    if (!backend->replicates(items)->wait().ok()) state.SkipWithError("failed");
+    benchmark::DoNotOptimize(areas.data());
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(1) * state.range(2) * state.range(3));
+}
+
 BENCHMARK(categories)->Arg(5)->Arg(5000);
 BENCHMARK(gram)->Arg(50)->Arg(500);
 BENCHMARK(row_errors)->Args({50, 20});
+BENCHMARK(replicates)
+    ->ArgNames({"draw", "tables", "cells", "replicates"})
+    ->ArgsProduct({{0, 1, 2}, {100}, {20}, {1000}})
+    ->ArgsProduct({{0, 1, 2}, {1}, {1024}, {1000}})
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace longwatch

@@ -106,6 +106,13 @@ class CpuBackend final : public Backend {
     return done([&] { return write_row_errors(rows, pca, matrix_kernels_of(level_), errors); });
   }
 
+  [[nodiscard]] std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override {
+    return done([&]() -> Result<void> {
+      for (const ReplicateItem& item : items) LW_CHECK(write_replicates(item));
+      return {};
+    });
+  }
+
  private:
   VectorLevel level_;
 };

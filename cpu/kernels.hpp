@@ -31,4 +31,7 @@ Result<void> add_gram(const EncodedRows& rows, const MatrixKernels& kernels, Gra
 Result<void> write_row_errors(const EncodedRows& rows, const PcaBasis& pca, const MatrixKernels& kernels,
                               double* errors);
 
+/// Writes what the item's replicates say. O(replicates x cells).
+Result<void> write_replicates(const ReplicateItem& item);
+
 }  // namespace longwatch::cpu

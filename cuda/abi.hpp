@@ -4,10 +4,12 @@
 
 #include <cstdint>
 
+#include "engine/backend/replicate_item.hpp"
+
 namespace longwatch::cuda {
 
-/// Raised with every change of this file. A module of another version is not used.
-inline constexpr std::uint32_t kAbiVersion = 2;
+/// Raised with every change of this file and of replicate_item.hpp. A module of another version is not used.
+inline constexpr std::uint32_t kAbiVersion = 3;
 /// The one symbol of a module, a ModuleEntry.
 inline constexpr const char* kModuleEntry = "longwatch_cuda_module";
 
@@ -183,6 +185,9 @@ struct ResidualJob {
   ResidualSums* sums;
 };
 
+/// Plain data already.
+using ReplicateJob = ReplicateItem;
+
 /// A device and what is kept on it. Thread-safe.
 struct Context;
 
@@ -212,6 +217,7 @@ struct Module {
   void (*scores)(Context* context, const ScoreJob* jobs, std::int64_t count, Status* status);
   Submission* (*residuals)(Context* context, const ResidualJob* jobs, std::int64_t count, Status* status);
   void (*finish)(Submission* submission, Status* status);
+  void (*replicates)(Context* context, const ReplicateJob* jobs, std::int64_t count, Status* status);
 };
 
 using ModuleEntry = const Module* (*)();

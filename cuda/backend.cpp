@@ -120,6 +120,10 @@ class CudaBackend final : public Backend {
     fallbacks_.add("row errors", kNoKernel);
     return cpu_->row_errors(rows, pca, errors);
   }
+  [[nodiscard]] std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override {
+    return submit<ReplicateItem>("replicates", items, done_at_once<ReplicateItem>(run_replicates),
+                                 [this](auto some) { return cpu_->replicates(some)->wait(); });
+  }
 
  private:
   using Begun = Result<std::unique_ptr<Started>>;

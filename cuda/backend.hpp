@@ -8,7 +8,7 @@
 
 namespace longwatch::cuda {
 
-/// A backend over an open device. Numbers, categories, scores and residuals have kernels; Gram matrices, row errors and
+/// A backend over an open device. Numbers, categories, scores, residuals and replicates have kernels; Gram matrices, row errors and
 /// classes run on `cpu`, as does every submission that the device could not finish. Where its memory is short, a
 /// submission of several items is tried again in halves first. Backend::fallbacks says what ran on `cpu`.
 std::unique_ptr<Backend> make_backend(std::shared_ptr<Session> session, std::string description,

@@ -81,6 +81,9 @@ constexpr Module kModule = {
       return begun(status, [&] { return begin_residuals(*context, jobs, count); });
     },
     finish,
+    [](Context* context, const ReplicateJob* jobs, std::int64_t count, Status* status) {
+      guarded(status, [&] { run_replicates(*context, jobs, count, *status); });
+    },
 };
 
 }  // namespace

@@ -94,6 +94,7 @@ std::unique_ptr<Started> start_categories(const Session& session, std::span<cons
 std::unique_ptr<Started> start_residuals(const Session& session, std::span<const ResidualItem> items, Status& status);
 /// Done when it returns.
 Result<void> run_scores(const Session& session, std::span<const ScoreItem> items, Status& status);
+Result<void> run_replicates(const Session& session, std::span<const ReplicateItem> items, Status& status);
 
 /// A view as the module takes it.
 Column column_of(const ColumnView& view);

@@ -32,4 +32,7 @@ void run_scores(Context& context, const ScoreJob* jobs, std::int64_t count, Stat
 /// residuals.cu. O(n) an item.
 std::unique_ptr<Submission> begin_residuals(Context& context, const ResidualJob* jobs, std::int64_t count);
 
+/// replicates.cu. O(replicates x cells) a job.
+void run_replicates(Context& context, const ReplicateJob* jobs, std::int64_t count, Status& status);
+
 }  // namespace longwatch::cuda

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/backend/replicate_item.hpp"
 #include "engine/base/result.hpp"
 #include "engine/source/column.hpp"
 #include "engine/state/category_state.hpp"
@@ -177,6 +178,9 @@ class Backend {
   /// Writes the reconstruction error |z - V V' z| of each row (never NaN) to errors[0 ... count).
   [[nodiscard]] virtual std::unique_ptr<Ticket> row_errors(const EncodedRows& rows, const PcaBasis& pca,
                                                            double* errors) = 0;
+  /// Draws replicates of outcome tables, and writes what each says to the item's results. Fails where an estimate has
+  /// more than kMostEstimatedCells. O(replicates x cells).
+  [[nodiscard]] virtual std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) = 0;
 };
 
 /// Which vector code the CPU backend runs. `best` is what this machine has; a level it lacks is an error.

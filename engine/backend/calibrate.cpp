@@ -20,6 +20,8 @@ constexpr std::size_t kFeatures = 16;
 constexpr std::int64_t kRank = 4;
 constexpr std::size_t kClasses = 3;
 constexpr int kEdges = 1'024;
+constexpr std::int64_t kReplicates = 256;
+constexpr std::int64_t kCells = 64;
 
 ColumnView view_of(ValueType type, const void* values) { return {type, values, nullptr, 0, kRows, 0, nullptr}; }
 
@@ -77,6 +79,7 @@ class Calibration {
         rate(WorkKind::gram, kFewRows * static_cast<std::int64_t>(kFeatures * kFeatures), [&] { return gram(rows); }));
     LW_CHECK(rate(WorkKind::row_errors, kFewRows * static_cast<std::int64_t>(kFeatures) * kRank,
                   [&] { return row_errors(rows); }));
+    LW_CHECK(rate(WorkKind::replicates, kReplicates * (kCells + 1), [&] { return replicates(); }));
     return rates_;
   }
 
@@ -131,6 +134,15 @@ class Calibration {
     return backend_.row_errors(rows, {static_cast<std::int64_t>(kFeatures), kRank, basis_.data()}, errors_.data());
   }
 
+  std::unique_ptr<Ticket> replicates() {
+    ReplicateItem item;
+    item.count = kReplicates;
+    item.cells = kCells;
+    item.realized = cells_.data();
+    item.masses = masses_.data();
+    return backend_.replicates({&item, 1});
+  }
+
   Backend& backend_;
   Samples samples_;
   WorkRates rates_;
@@ -143,6 +155,8 @@ class Calibration {
   std::vector<ColumnView> class_scores_{kClasses, view_of(ValueType::float64, samples_.uniform.data())};
   ClassPlan class_plan_{kClasses, {0, 1, 2}, {}};
   std::vector<double> basis_ = std::vector<double>(kFeatures * kRank, 0.25);
+  std::vector<row::RealizedCell> cells_ = std::vector<row::RealizedCell>(kCells, {{20, 30, 40, 10}, {}});
+  std::vector<row::OutcomeMasses> masses_ = std::vector<row::OutcomeMasses>(kReplicates);
   std::vector<double> errors_ = std::vector<double>(kFewRows);
 };
 

@@ -139,6 +139,12 @@ class Mixed final : public MixedBackend {
                   [&](Backend& backend, std::size_t) { return backend.row_errors(rows, pca, errors); });
   }
 
+  [[nodiscard]] std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override {
+    std::int64_t units = 0;
+    for (const ReplicateItem& item : items) units += item.count * (item.cells + 1);
+    return submit(WorkKind::replicates, units, [&](Backend& backend, std::size_t) { return backend.replicates(items); });
+  }
+
   [[nodiscard]] std::vector<WorkDone> done() const override {
     std::vector<WorkDone> out;
     for (const auto& member : members_) {

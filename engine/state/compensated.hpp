@@ -10,12 +10,12 @@ namespace longwatch {
 struct CompensatedSum {
   double high = 0;
   double low = 0;
-  void add(double term) {
+  LW_ROW void add(double term) {
     const DoubleDouble sum = two_sum(high, term);
     high = sum.high;
     low += sum.low;
   }
-  [[nodiscard]] double value() const { return high + low; }
+  [[nodiscard]] LW_ROW double value() const { return high + low; }
 };
 
 }  // namespace longwatch

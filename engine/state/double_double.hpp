@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "engine/state/row.hpp"
+
 namespace longwatch {
 
 /// high + low, |low| at most half an ulp of high. Source: Dekker (1971), Knuth (TAOCP 2, 4.2.2). Finite values only.
@@ -13,7 +15,7 @@ struct DoubleDouble {
 };
 
 /// a + b without error.
-inline DoubleDouble two_sum(double a, double b) {
+LW_ROW DoubleDouble two_sum(double a, double b) {
   const double sum = a + b;
   const double part = sum - a;
   return {sum, (a - (sum - part)) + (b - part)};

@@ -46,14 +46,16 @@ LW_ROW double log_of(double x) {
   return static_cast<double>(exponent) * 0.6931471805599453 + 2 * s * sum;
 }
 
-/// The normal quantile of p in (0, 1), error below 2e-6 (Wichura 1988, AS 241, PPND7).
-LW_ROW double normal(double p) {
+/// The normal quantile of 1/2 + q, |q| < kCentre, error below 2e-6 (Wichura 1988, AS 241, PPND7).
+inline constexpr double kCentre = 0.425;
+LW_ROW double normal_centre(double q) {
+  const double r = 0.180625 - q * q;
+  return q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179) /
+         (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1);
+}
+/// The same of p in (0, 1) further out.
+LW_ROW double normal_tail(double p) {
   const double q = p - 0.5;
-  if (q > -0.425 && q < 0.425) {
-    const double r = 0.180625 - q * q;
-    return q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179) /
-           (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1);
-  }
   double r = std::sqrt(-log_of(q < 0 ? p : 1 - p));
   double z;
   if (r <= 5) {
@@ -66,6 +68,11 @@ LW_ROW double normal(double p) {
         ((0.012258202635 * r + 0.24197894225) * r + 1);
   }
   return q < 0 ? -z : z;
+}
+/// Of any p in (0, 1).
+LW_ROW double normal(double p) {
+  const double q = p - 0.5;
+  return q > -kCentre && q < kCentre ? normal_centre(q) : normal_tail(p);
 }
 
 /// Counts up to this take their Poisson number by inversion.
@@ -93,20 +100,24 @@ constexpr PoissonTable poisson_table() {
 }
 inline constexpr PoissonTable kPoisson = poisson_table();
 
-/// A Poisson number of mean `count` >= 0, whole. Up to kInverted exact to 2^-50; beyond by Cornish and Fisher's expansion
-/// with the lattice's variance taken out, rounded: mean, variance and skewness are right to 1e-3 of themselves.
-LW_ROW double poisson(double count, std::uint64_t bits, const PoissonTable& table) {
-  if (count <= kInverted) {
-    const std::uint64_t* at_most = table.at_most[static_cast<int>(count)];
-    const std::uint64_t u = bits >> 12;
-    int k = 0;
-    while (u >= at_most[k]) ++k;
-    return k;
-  }
-  const double z = normal(uniform(bits));
-  const double root = std::sqrt(count);
+/// A Poisson number of whole mean `count` in [0, kInverted] by inversion, exact to 2^-50.
+LW_ROW double poisson_inverted(double count, std::uint64_t bits, const PoissonTable& table) {
+  const std::uint64_t* at_most = table.at_most[static_cast<int>(count)];
+  const std::uint64_t u = bits >> 12;
+  int k = 0;
+  while (u >= at_most[k]) ++k;
+  return k;
+}
+/// The same of a larger mean from a normal number z, `root` = sqrt(count): by Cornish and Fisher's expansion with the
+/// lattice's variance taken out, rounded. Mean, variance and skewness are right to 1e-3 of themselves.
+LW_ROW double poisson_expanded(double count, double root, double z) {
   const double x = count + root * z + (z * z - 1) * (1.0 / 6) - z * (z * z + 2) / (72 * root);
   return x <= 0 ? 0 : row::round_small(x);
+}
+/// A Poisson number of mean `count` >= 0, whole.
+LW_ROW double poisson(double count, std::uint64_t bits, const PoissonTable& table) {
+  if (count <= kInverted) return poisson_inverted(count, bits, table);
+  return poisson_expanded(count, std::sqrt(count), normal(uniform(bits)));
 }
 
 /// A binomial number: positives among `count` rows of probability `chance`. By inversion where the rarer outcome has a

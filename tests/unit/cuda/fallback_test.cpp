@@ -42,6 +42,7 @@ class Work {
     std::vector<std::vector<std::int64_t>> categories{kItems};
     std::vector<ScoreState> scores{kItems};
     std::vector<ResidualState> residuals{kItems};
+    std::vector<double> replicates;
     bool operator==(const Out&) const = default;
   };
 
@@ -68,6 +69,7 @@ class Work {
     expect_ok(backend.categories(category_items)->wait());
     expect_ok(backend.scores(score_items)->wait());
     expect_ok(backend.residuals(residual_items)->wait());
+    out.replicates = replicates(backend);
     for (std::size_t i = 0; i < kItems; ++i) {
       out.numbers[i].counts.merge(partials[i].counts);
       out.numbers[i].moments.merge(partials[i].moments);
@@ -75,6 +77,33 @@ class Work {
       out.numbers[i].distinct.add(partials[i].registers.data());
       out.categories[i] = counts[i].by_code;
     }
+    return out;
+  }
+
+  /// ROC areas of tables of both kinds.
+  static std::vector<double> replicates(Backend& backend) {
+    constexpr std::int64_t kReplicates = 70;
+    const row::RealizedCell realized[] = {{{3, 9, 20, 4}, {}}, {{7, 5, 2, 11}, {}}};
+    const row::EstimatedCell estimated[] = {{{3, 9}, 0.75, 1, {}, 0, 1}, {{30, 5}, 0.25, -1, {}, 1, 1}};
+    const row::MapShare shares[] = {{0, 1}, {1, 1}};
+    const double deviations[] = {0.1, 0.05};
+    std::vector<double> out(kItems * kReplicates);
+    std::vector<ReplicateItem> items;
+    for (std::int64_t i = 0; i < kItems; ++i) {
+      ReplicateItem item;
+      item.draw = i % 2 == 0 ? row::Draw::rows : row::Draw::labels;
+      item.key = static_cast<std::uint64_t>(i);
+      item.count = kReplicates;
+      item.cells = 2;
+      item.realized = realized;
+      item.estimated = estimated;
+      item.shares = shares;
+      item.share_count = item.blocks = 2;
+      item.deviations = deviations;
+      item.scores[row::kRocArea] = out.data() + i * kReplicates;
+      items.push_back(item);
+    }
+    expect_ok(backend.replicates(items)->wait());
     return out;
   }
 
@@ -92,7 +121,7 @@ class Work {
   std::vector<std::int32_t> codes_;
 };
 
-TEST(Fallback, TheFourKindsRunOnTheDevice) {
+TEST(Fallback, TheKindsWithAKernelRunOnTheDevice) {
   const Work work;
   const auto backend = backend_of({});
   EXPECT_TRUE(work.run(*backend) == work.run(*make_cpu_backend().value()));
@@ -189,12 +218,12 @@ TEST(Fallback, ALostDeviceIsLeftAlone) {
 TEST(Fallback, AnyFailingLaunchLeavesTheSameBits) {
   const Work work;
   const auto want = work.run(*make_cpu_backend().value());
-  for (std::int64_t launches = 0; launches < 8; ++launches) {
+  for (std::int64_t launches = 0; launches < 10; ++launches) {
     Emulation emulation;
     emulation.launches = launches;
     const auto backend = backend_of(emulation);
     EXPECT_TRUE(work.run(*backend) == want) << launches << " launches";
-    EXPECT_EQ(backend->fallbacks().empty(), launches >= 6) << launches;  // one of each kind, three of scores
+    EXPECT_EQ(backend->fallbacks().empty(), launches >= 8) << launches;  // one of each kind, three of scores, two of replicates
   }
 }
 
