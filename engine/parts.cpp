@@ -76,7 +76,8 @@ Result<std::vector<PartStates>> analyze_parts(const ModelConfig& model, const So
 }
 
 std::vector<Judged> evaluate_model(const ModelConfig& model, const ReferenceProfile& profile,
-                                   const AnalysisStates& analysis, const std::vector<const Metric*>& metrics) {
+                                   const AnalysisStates& analysis, const std::vector<const Metric*>& metrics,
+                                   Backend& backend) {
   Periods whole{&model,
                 &profile,
                 &analysis.states,
@@ -87,6 +88,7 @@ std::vector<Judged> evaluate_model(const ModelConfig& model, const ReferenceProf
                 analysis.losses_unusable,
                 analysis.domain_unusable};
   whole.analysis_blocks = &analysis.blocks;
+  whole.backend = &backend;
   if (analysis.parts.empty()) return evaluate(whole, metrics);
   whole.segments = &all_rows_plan();
   std::vector<std::vector<Judged>> judged(analysis.parts.size() + 1);

@@ -22,8 +22,10 @@ Result<std::vector<PartStates>> analyze_parts(const ModelConfig& model, const So
                                               const std::vector<std::string>& unreadable, const Engine& engine,
                                               const Control& control);
 
-/// Evaluates `all`, then every segment: with its part where there are parts, else with the model's profile.
+/// Evaluates `all`, then every segment: with its part where there are parts, else with the model's profile. `backend`
+/// draws replicates.
 std::vector<Judged> evaluate_model(const ModelConfig& model, const ReferenceProfile& profile,
-                                   const AnalysisStates& analysis, const std::vector<const Metric*>& metrics);
+                                   const AnalysisStates& analysis, const std::vector<const Metric*>& metrics,
+                                   Backend& backend);
 
 }  // namespace longwatch

@@ -104,7 +104,7 @@ Result<ModelResult> run_model(const FleetConfig& fleet, const ModelConfig& model
     }
     LW_TRY(result.analysis, analyze_model(fleet, model, result.profile, engine, control));
     clock.ended("analyze");
-    result.judged = evaluate_model(model, result.profile, *result.analysis, metrics);
+    result.judged = evaluate_model(model, result.profile, *result.analysis, metrics, *engine.backend);
     std::vector<Judged> unique = judge_unique(model, result.profile, result.analysis->unique, metrics);
     std::move(unique.begin(), unique.end(), std::back_inserter(result.judged));
     decide_alerts(result.judged);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <set>
 
+#include "engine/evaluate/evaluate.hpp"
+
 namespace longwatch {
 namespace {
 
@@ -36,6 +38,22 @@ std::int64_t beyond(const NumberView& view, double lower, double upper) {
 }
 
 }  // namespace
+
+const char* constraint_name(ConstraintKind kind) {
+  switch (kind) {
+    case ConstraintKind::not_null:
+      return "not_null";
+    case ConstraintKind::in_range:
+      return "in_range";
+    case ConstraintKind::in_set:
+      return "in_set";
+    case ConstraintKind::max_null_rate:
+      return "max_null_rate";
+    case ConstraintKind::unique:
+      return "unique";
+  }
+  return "";
+}
 
 double constraint_limit(const Constraint& constraint) {
   return constraint.kind == ConstraintKind::max_null_rate ? constraint.upper : 0;

@@ -16,6 +16,7 @@
 #include "engine/evaluate/cell_states.hpp"
 #include "engine/evaluate/constraints.hpp"
 #include "engine/evaluate/judge.hpp"
+#include "engine/evaluate/replicates_ahead.hpp"
 #include "engine/metrics/block_jackknife.hpp"
 #include "engine/metrics/classes_view.hpp"
 #include "engine/metrics/classifier_view.hpp"
@@ -170,19 +171,33 @@ class ColumnTask {
            (profile_column_->column.kind == ColumnKind::continuous ? AppliesTo::continuous : AppliesTo::categorical);
   }
 
+  // False: a segment without rows in this chunk has no cell.
+  bool is_cell(const Side& side, std::size_t k, Judged& base) const {
+    base.segment = label_;
+    base.reference = side.reference;
+    base.chunk = static_cast<std::int32_t>(k);
+    base.column = column_;
+    base.rows = side.table->rows[side.table->cell(segment_, base.chunk)];
+    return base.rows > 0 || label_ == 0;
+  }
+
   void side(const Side& side) {
     std::vector<std::vector<Judged>> by_chunk(side.chunks->size());
-    side_by_side(by_chunk.size(), [&](std::size_t k) {
-      const std::size_t cell = side.table->cell(segment_, static_cast<std::int64_t>(k));
-      if (side.table->rows[cell] == 0 && label_ != 0) return;  // a segment without rows in this chunk has no cell
-      Judged base;
-      base.segment = label_;
-      base.reference = side.reference;
-      base.chunk = static_cast<std::int32_t>(k);
-      base.column = column_;
-      base.rows = side.table->rows[cell];
-      chunk(side, cell, base, views_.local(), by_chunk[k]);
-    });
+    ReplicatesAhead ahead(periods_, metrics_, column_);
+    const std::size_t step = ahead.at_a_time(by_chunk.size());
+    for (std::size_t from = 0; from < by_chunk.size(); from += step) {
+      const std::size_t count = std::min(step, by_chunk.size() - from);
+      ahead.draw(from, count, [&](std::size_t k) {
+        Judged base;
+        if (!is_cell(side, k, base)) return MetricInput{};
+        const std::size_t cell = side.table->cell(segment_, base.chunk);
+        return input_of(CellStates::of(*side.table, column_, cell), base, views_.local());
+      });
+      side_by_side(count, [&](std::size_t i) {
+        Judged base;
+        if (is_cell(side, from + i, base)) chunk(side, ahead, base, views_.local(), by_chunk[from + i]);
+      });
+    }
     for (std::vector<Judged>& judged : by_chunk) std::move(judged.begin(), judged.end(), std::back_inserter(out_));
   }
 
@@ -202,6 +217,7 @@ class ColumnTask {
     input.model = periods_.model;
     input.rows = cell.rows;
     input.place = place_of(base);
+    input.backend = periods_.backend;
     if (column_ < 0) {
       view_model(cell, views, input);
     } else {
@@ -211,10 +227,13 @@ class ColumnTask {
     return input;
   }
 
-  void chunk(const Side& side, std::size_t cell, const Judged& base, CellViews& views, std::vector<Judged>& out) const {
+  void chunk(const Side& side, const ReplicatesAhead& ahead, const Judged& base, CellViews& views,
+             std::vector<Judged>& out) const {
     const std::string why = status_of(side);
     MetricInput input;
-    if (why.empty()) input = input_of(CellStates::of(*side.table, column_, cell), base, views);
+    if (why.empty())
+      input = input_of(CellStates::of(*side.table, column_, side.table->cell(segment_, base.chunk)), base, views);
+    if (input.classifier != nullptr) ahead.hand_over(static_cast<std::size_t>(base.chunk), *input.classifier);
     if (column_ < 0 && !side.table->domain.empty())
       input.domain = &side.table->domain[static_cast<std::size_t>(base.chunk)];
     for (std::size_t m = 0; m < metrics_.size(); ++m) {
@@ -348,22 +367,6 @@ class ColumnTask {
 };
 
 }  // namespace
-
-const char* constraint_name(ConstraintKind kind) {
-  switch (kind) {
-    case ConstraintKind::not_null:
-      return "not_null";
-    case ConstraintKind::in_range:
-      return "in_range";
-    case ConstraintKind::in_set:
-      return "in_set";
-    case ConstraintKind::max_null_rate:
-      return "max_null_rate";
-    case ConstraintKind::unique:
-      return "unique";
-  }
-  return "";
-}
 
 std::vector<Judged> evaluate(const Periods& periods, const std::vector<const Metric*>& metrics) {
   const auto columns = static_cast<std::int32_t>(periods.reference->columns.size());

@@ -25,6 +25,7 @@ struct Periods {
   std::string losses_unusable;
   std::string domain_unusable;
   const StateTable* analysis_blocks = nullptr;  ///< as ReferenceProfile::blocks
+  Backend* backend = nullptr;                   ///< see MetricInput
 
   // A segment that is fitted apart: the states are of its rows alone.
   std::int32_t only = -1;                                ///< that segment, for Judged; -1: the states are of `segments`

@@ -39,7 +39,7 @@ double log_loss_of(double probability);
 
 class FiguresOfReference;  // reference_figures.hpp
 namespace metrics {
-struct TableReplicates;  // table_bootstrap.cpp
+struct TableReplicates;  // table_replicates.hpp
 }
 
 /// Rows with a score in one bin of scores. By label known or not; of the labelled ones the positive ones and the sum of

@@ -66,6 +66,7 @@ struct MetricValue {
   static MetricValue undefined(std::string why);  ///< status "undefined: why"
 };
 
+class Backend;
 namespace metrics {
 struct NullTerms;  // null_terms.hpp
 class DistanceScratch;  // distance_scratch.hpp
@@ -131,6 +132,7 @@ struct MetricInput {
   std::int64_t rows = 0;  ///< of the chunk and segment
   std::uint64_t place = 0;  ///< of segment, period and chunk: what random numbers are keyed by
   bool value_only = false;  ///< nothing but the value is wanted
+  Backend* backend = nullptr;  ///< draws replicates; null: intervals are analytic, whatever the model asks for
   metrics::DistanceScratch* scratch = nullptr;  ///< of the column and thread at hand; null: nothing is kept
 };
 

@@ -1,11 +1,9 @@
 // The value of a cell.
 #include "engine/metrics/performance_value.hpp"
 
-#include "engine/base/hash.hpp"
 #include "engine/metrics/class_average.hpp"
 #include "engine/metrics/performance_interval.hpp"
 #include "engine/metrics/table_bootstrap.hpp"
-#include "engine/state/resample.hpp"
 
 namespace longwatch::metrics {
 namespace {
@@ -20,15 +18,12 @@ void add_interval(const MetricInput& input, Family family, const IntervalRecipe&
   } else {
     add_estimated_interval(recipe, view, input.reference_classifier, kLevel, out);
   }
-  if (input.model == nullptr || !input.model->intervals.bootstrap) return;
-  const IntervalRule& rule = input.model->intervals;
-  const std::uint64_t model = resample::key_of(rule.seed, hash_text(input.model->name));
-  const Resampling how{rule.resamples, kLevel, resample::key_of(model, input.place)};
-  if (realized) {
-    bootstrap_realized(recipe, view, how, out);
-  } else {
-    bootstrap_estimated(recipe, view, -optimism_of(recipe, view, input.reference_classifier), how, out);
-  }
+  if (input.model == nullptr || !input.model->intervals.bootstrap || input.backend == nullptr) return;
+  const Resampling how = resampling_of(input);
+  const Result<void> drawn =
+      realized ? bootstrap_realized(recipe, view, how, out)
+               : bootstrap_estimated(recipe, view, -optimism_of(recipe, view, input.reference_classifier), how, out);
+  if (!drawn.ok()) out = MetricValue::undefined(drawn.error().what);
 }
 
 }  // namespace

@@ -180,6 +180,14 @@ def test_cpu_and_device_share_the_work(longwatch, base, tmp_path):
     assert {one["device"] for one in record["work"]} == {record["rates"][0]["device"]}  # the emulation is slower in everything
 
 
+@pytest.mark.threads
+def test_bootstrap_on_an_emulated_device(longwatch, bootstrapped, tmp_path):
+    """Replicates of many cells in one submission, instead of a few at a time from each thread."""
+    digest, record = device_run(longwatch, bootstrapped[0], tmp_path / "out", "cuda", module=EMULATION)
+    assert digest == bootstrapped[1]
+    assert not any(text.startswith("replicates") for text in record["fallbacks"])
+
+
 def test_device(longwatch, base, tmp_path):
     devices = json.loads(longwatch("devices", "--format", "json").stdout)
     usable = [one["device"] for one in devices if one["device"] != "cpu" and one["usable"]]

@@ -12,6 +12,8 @@
 #include "engine/metrics/functional.hpp"
 #include "engine/metrics/normal.hpp"
 #include "engine/metrics/performance_interval.hpp"
+#include "engine/metrics/table_replicates.hpp"
+#include "engine/state/replicate_row.hpp"
 #include "engine/state/resample.hpp"
 
 namespace longwatch::metrics {
@@ -81,6 +83,11 @@ TEST(Resample, binomial_numbers_have_their_frequencies) {
   EXPECT_EQ(resample::binomial(7, 1, 123), 7);
 }
 
+Backend& cpu() {
+  static const std::unique_ptr<Backend> backend = make_cpu_backend().value();
+  return *backend;
+}
+
 struct Cell {
   PerformanceProfile profile;
   ScoreState state;
@@ -109,6 +116,57 @@ struct Cell {
   }
 };
 
+OutcomeTable random_table(std::size_t cells, bool whole, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<double> uniform(0, 1);
+  OutcomeTable out;
+  for (std::size_t j = 0; j < cells; ++j) {
+    out.score.push_back(1 - static_cast<double>(j + 1) / static_cast<double>(cells + 1));
+    for (auto* masses : {out.positive, out.negative}) {
+      for (int p = 0; p < 2; ++p) {
+        const double mass = uniform(random) < 0.3 ? 0 : uniform(random) * 20;
+        masses[p].push_back(whole ? std::floor(mass) : mass);
+      }
+    }
+  }
+  for (int p = 0; p < 2; ++p) out.unscored_positive[p] = out.unscored_negative[p] = 3 + p;
+  sum_confusion(out);
+  return out;
+}
+
+// The streamed formulas of a replicate, and the metrics of a table: the same bits.
+TEST(ReplicateRow, adds_up_to_the_metrics_of_the_table) {
+  ASSERT_EQ(scored_recipes().size(), static_cast<std::size_t>(row::kScores));
+  for (const bool whole : {true, false}) {
+    for (const std::size_t cells : {0, 1, 2, 7, 100, 512}) {
+      const OutcomeTable table = random_table(cells, whole, static_cast<std::uint32_t>(cells + 1));
+      const CoarseTable coarse = coarse_table(table, std::max<std::size_t>(cells, 1));
+      row::ReplicateSums sums{{3, 3, 4, 4}};
+      for (std::size_t j = 0; j < cells; ++j) {
+        const double mass[] = {table.positive[0][j], table.negative[0][j], table.positive[1][j], table.negative[1][j]};
+        double loss[row::kMeanLosses][2];
+        for (int i = 0; i < row::kMeanLosses; ++i) {
+          const IntervalRecipe& recipe = *scored_recipes()[static_cast<std::size_t>(row::kFirstMeanLoss + i)];
+          const MeanLoss mean = MeanLoss::of(recipe, table, coarse);
+          for (int y = 0; y < 2; ++y) loss[i][y] = mean.loss[y][j];
+        }
+        row::add_cell(sums, mass, loss);
+      }
+      EXPECT_EQ(sums.mass[row::kTruePositive], table.true_positive);
+      EXPECT_EQ(sums.mass[row::kFalsePositive], table.false_positive);
+      EXPECT_EQ(sums.mass[row::kFalseNegative], table.false_negative);
+      EXPECT_EQ(sums.mass[row::kTrueNegative], table.true_negative);
+      for (int i = 0; i < row::kScores; ++i) {
+        const IntervalRecipe& recipe = *scored_recipes()[static_cast<std::size_t>(i)];
+        ASSERT_EQ(static_cast<bool>(recipe.loss), i >= row::kFirstMeanLoss);
+        const double want = recipe.loss ? MeanLoss::of(recipe, table, coarse).value(table) : recipe.value(table);
+        const double got = row::score_of(sums, i);
+        EXPECT_TRUE(got == want || (std::isnan(got) && std::isnan(want))) << i << ": " << got << " of " << cells;
+      }
+    }
+  }
+}
+
 const Functional* const kAll[] = {&kAccuracy, &kPrecision, &kF1, &kMatthewsCorrelation, &kRocAuc,
                                   &kAveragePrecision, &kLogLoss, &kBrierScore};
 
@@ -126,7 +184,7 @@ TEST(TableBootstrap, agrees_with_the_analytic_intervals) {
       MetricValue analytic, drawn;
       analytic.value = drawn.value = metric->value(cell.view.realized);
       add_realized_interval(recipe, cell.view, nullptr, 0.95, analytic);
-      bootstrap_realized(recipe, cell.view, {2000, 0.95, 17}, drawn);
+      ASSERT_TRUE(bootstrap_realized(recipe, cell.view, {2000, 0.95, 17, &cpu()}, drawn).ok());
       ASSERT_STREQ(drawn.interval_method, "table_bootstrap");
       EXPECT_NEAR(drawn.standard_error / analytic.standard_error, 1, 0.06) << metric->undefined;
       expect_near_widths(drawn.ci_lower, drawn.ci_upper, analytic, analytic.ci_lower, analytic.ci_upper,
@@ -134,7 +192,7 @@ TEST(TableBootstrap, agrees_with_the_analytic_intervals) {
       MetricValue estimate, resampled;
       estimate.value = resampled.value = metric->value(cell.view.estimated);
       add_estimated_interval(recipe, cell.view, nullptr, 0.95, estimate);
-      bootstrap_estimated(recipe, cell.view, 0, {2000, 0.95, 17}, resampled);
+      ASSERT_TRUE(bootstrap_estimated(recipe, cell.view, 0, {2000, 0.95, 17, &cpu()}, resampled).ok());
       EXPECT_NEAR(resampled.standard_error / estimate.standard_error, 1, 0.06) << metric->undefined;
       expect_near_widths(resampled.ci_lower, resampled.ci_upper, estimate, estimate.ci_lower, estimate.ci_upper,
                          metric->undefined);
@@ -153,7 +211,7 @@ TEST(TableBootstrap, has_the_same_bits_for_any_number_of_threads) {
       const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
       MetricValue& value = values[threads == 1 ? 0 : 1];
       value.value = metric->value(cell.view.estimated);
-      bootstrap_estimated(metric->recipe(), cell.view, 0, {500, 0.95, 3}, value);
+      ASSERT_TRUE(bootstrap_estimated(metric->recipe(), cell.view, 0, {500, 0.95, 3, &cpu()}, value).ok());
     }
     EXPECT_EQ(values[0].ci_lower, values[1].ci_lower);
     EXPECT_EQ(values[0].ci_upper, values[1].ci_upper);
@@ -169,23 +227,85 @@ TEST(TableBootstrap, does_not_depend_on_the_metrics_asked_before) {
     for (const std::uint64_t key : {3, 4}) {
       MetricValue a, b;
       a.value = b.value = metric->value(used.view.realized);
-      bootstrap_realized(metric->recipe(), used.view, {200, 0.95, key}, a);
-      bootstrap_realized(metric->recipe(), fresh.view, {200, 0.95, key}, b);
+      ASSERT_TRUE(bootstrap_realized(metric->recipe(), used.view, {200, 0.95, key, &cpu()}, a).ok());
+      ASSERT_TRUE(bootstrap_realized(metric->recipe(), fresh.view, {200, 0.95, key, &cpu()}, b).ok());
       EXPECT_EQ(a.ci_lower, b.ci_lower) << metric->undefined;
-      bootstrap_estimated(metric->recipe(), used.view, 0, {200, 0.95, key}, a);
-      bootstrap_estimated(metric->recipe(), fresh.view, 0, {200, 0.95, key}, b);
+      ASSERT_TRUE(bootstrap_estimated(metric->recipe(), used.view, 0, {200, 0.95, key, &cpu()}, a).ok());
+      ASSERT_TRUE(bootstrap_estimated(metric->recipe(), fresh.view, 0, {200, 0.95, key, &cpu()}, b).ok());
       EXPECT_EQ(a.ci_upper, b.ci_upper) << metric->undefined;
       EXPECT_EQ(a.pi_upper, b.pi_upper) << metric->undefined;
     }
   }
 }
 
+/// A backend that wants everything at once, and counts how often it was asked.
+class Batches final : public Backend {
+ public:
+  int asked = 0;
+  [[nodiscard]] std::string description() const override { return "batches"; }
+  [[nodiscard]] bool prefers_batches() const override { return true; }
+  [[nodiscard]] std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override {
+    ++asked;
+    return fails ? done_ticket(Error{ErrorCode::memory, "no memory", {}, ""}) : cpu().replicates(items);
+  }
+  bool fails = false;
+  [[nodiscard]] std::unique_ptr<Ticket> numbers(std::span<const NumberItem> i) override { return cpu().numbers(i); }
+  [[nodiscard]] std::unique_ptr<Ticket> categories(std::span<const CategoryItem> i) override {
+    return cpu().categories(i);
+  }
+  [[nodiscard]] std::unique_ptr<Ticket> scores(std::span<const ScoreItem> i) override { return cpu().scores(i); }
+  [[nodiscard]] std::unique_ptr<Ticket> residuals(std::span<const ResidualItem> i) override {
+    return cpu().residuals(i);
+  }
+  [[nodiscard]] std::unique_ptr<Ticket> classes(std::span<const ClassItem> i) override { return cpu().classes(i); }
+  [[nodiscard]] std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) override {
+    return cpu().gram(rows, out);
+  }
+  [[nodiscard]] std::unique_ptr<Ticket> row_errors(const EncodedRows& rows, const PcaBasis& pca, double* to) override {
+    return cpu().row_errors(rows, pca, to);
+  }
+};
+
+TEST(TableBootstrap, planned_ahead_is_drawn_once_with_the_same_bits) {
+  const Cell cell(true), fresh(true);
+  Batches batches;
+  const Resampling how{200, 0.95, 5, &batches};
+  std::vector<ReplicateItem> items;
+  plan_replicates(cell.view, how, true, true, items);
+  EXPECT_EQ(items.size(), 4U);  // four numbers, realized, population, labels
+  ASSERT_TRUE(batches.replicates(items)->wait().ok());
+  for (const Functional* metric : kAll) {
+    MetricValue a, b;
+    a.value = b.value = metric->value(cell.view.realized);
+    ASSERT_TRUE(bootstrap_realized(metric->recipe(), cell.view, how, a).ok());
+    ASSERT_TRUE(bootstrap_realized(metric->recipe(), fresh.view, {200, 0.95, 5, &cpu()}, b).ok());
+    EXPECT_EQ(a.ci_lower, b.ci_lower);
+    ASSERT_TRUE(bootstrap_estimated(metric->recipe(), cell.view, 0, how, a).ok());
+    ASSERT_TRUE(bootstrap_estimated(metric->recipe(), fresh.view, 0, {200, 0.95, 5, &cpu()}, b).ok());
+    EXPECT_EQ(a.ci_upper, b.ci_upper);
+    EXPECT_EQ(a.pi_lower, b.pi_lower);
+  }
+  EXPECT_EQ(batches.asked, 1);
+}
+
+TEST(TableBootstrap, a_backend_that_fails_is_an_error_each_time) {
+  const Cell cell(true);
+  Batches batches;
+  batches.fails = true;
+  MetricValue value;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_FALSE(bootstrap_realized(kRocAuc.recipe(), cell.view, {200, 0.95, 5, &batches}, value).ok());
+    EXPECT_FALSE(bootstrap_estimated(kRocAuc.recipe(), cell.view, 0, {200, 0.95, 5, &batches}, value).ok());
+  }
+  EXPECT_EQ(batches.asked, 4);
+}
+
 TEST(TableBootstrap, other_keys_give_other_numbers) {
   const Cell cell(false);
   MetricValue a, b;
   a.value = b.value = kRocAuc.value(cell.view.realized);
-  bootstrap_realized(kRocAuc.recipe(), cell.view, {500, 0.95, 3}, a);
-  bootstrap_realized(kRocAuc.recipe(), cell.view, {500, 0.95, 4}, b);
+  ASSERT_TRUE(bootstrap_realized(kRocAuc.recipe(), cell.view, {500, 0.95, 3, &cpu()}, a).ok());
+  ASSERT_TRUE(bootstrap_realized(kRocAuc.recipe(), cell.view, {500, 0.95, 4, &cpu()}, b).ok());
   EXPECT_NE(a.ci_lower, b.ci_lower);
 }
 
