@@ -42,15 +42,16 @@ template <class T>
 class Case {
  public:
   Case(Shape shape, std::int64_t columns, std::int64_t chunks, std::int64_t rows)
-      : chunks_(chunks), rows_(rows), values_(draw_columns<T>(shape, static_cast<std::size_t>(columns),
-                                                               static_cast<std::size_t>(chunks * rows))) {}
+      : chunks_(chunks),
+        rows_(rows),
+        values_(draw_columns<T>(shape, static_cast<std::size_t>(columns), static_cast<std::size_t>(chunks * rows))) {}
 
   void run(Bench& bench, const std::string& name, const ColumnProfile& profile) const {
     const auto count = static_cast<std::int64_t>(values_.size()) * chunks_;
     const double bytes = static_cast<double>(count * rows_) * sizeof(T);
     // Beside the columns: totals, distinct values and cells of each item.
-    const double beside = static_cast<double>(count) *
-                          static_cast<double>(16'384 + 8'192 + 24 * (profile.partition.edges().size() + 1));
+    const double beside =
+        static_cast<double>(count) * static_cast<double>(16'384 + 8'192 + 24 * (profile.partition.edges().size() + 1));
     if (!bench.wanted(name, (bytes + beside) * 1.02)) return;
     NumberPlan plan{&profile.partition, profile.moments, nullptr};
     bench.backend().prepare(plan);
@@ -107,8 +108,8 @@ void number_cases(Bench& bench) {
     Shape shape;
     const char* name;
   };
-  for (const Skew& skew : {Skew{Shape::constant, "constant"}, {Shape::mostly_zero, "90 % zeros"},
-                           {Shape::five_values, "five values"}}) {
+  for (const Skew& skew :
+       {Skew{Shape::constant, "constant"}, {Shape::mostly_zero, "90 % zeros"}, {Shape::five_values, "five values"}}) {
     const Case<float> of(skew.shape, sizes.columns, sizes.chunks, sizes.rows);
     of.run(bench, std::string("numbers float32, ") + skew.name + ", 64 bins", quantile_bins(64));
     of.run(bench, std::string("numbers float32, ") + skew.name + ", default partition", learned(skew.shape));

@@ -1,6 +1,7 @@
-// The peer of the fused statistics: CUB, one call a column and statistic. HistogramRange, Min, Max, and the sums of four
-// powers by one TransformReduce, over all rows of a column at once: CUB has no call for ragged items, so this gives no
-// result by chunk, no sums by bin, no distinct values, and knows neither nulls nor NaN. It reads each column four times.
+// The peer of the fused statistics: CUB, one call a column and statistic. HistogramRange, Min, Max, and the sums of
+// four powers by one TransformReduce, over all rows of a column at once: CUB has no call for ragged items, so this
+// gives no result by chunk, no sums by bin, no distinct values, and knows neither nulls nor NaN. It reads each column
+// four times.
 
 #include <cuda_runtime.h>
 
@@ -79,8 +80,7 @@ double median_milliseconds(const std::vector<T*>& columns, int rows, const T* ed
     take([=](void* at, std::size_t& bytes) { return cub::DeviceReduce::Min(at, bytes, values, out.minimum, rows); });
     take([=](void* at, std::size_t& bytes) { return cub::DeviceReduce::Max(at, bytes, values, out.maximum, rows); });
     take([=](void* at, std::size_t& bytes) {
-      return cub::DeviceReduce::TransformReduce(at, bytes, values, out.powers, rows, AddPowers{}, ToPowers{},
-                                                Powers{});
+      return cub::DeviceReduce::TransformReduce(at, bytes, values, out.powers, rows, AddPowers{}, ToPowers{}, Powers{});
     });
   };
   each([&](const auto& f) { storage.fit(f); }, columns[0]);
@@ -112,8 +112,8 @@ std::vector<T> quantiles(int bins) {
   std::sort(values.begin(), values.end());
   std::vector<T> edges;
   for (int i = 0; i <= bins; ++i)
-    edges.push_back(static_cast<T>(values[static_cast<std::size_t>(i) * (values.size() - 1) /
-                                          static_cast<std::size_t>(bins)]));
+    edges.push_back(
+        static_cast<T>(values[static_cast<std::size_t>(i) * (values.size() - 1) / static_cast<std::size_t>(bins)]));
   return edges;
 }
 

@@ -142,7 +142,8 @@ class Mixed final : public MixedBackend {
   [[nodiscard]] std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override {
     std::int64_t units = 0;
     for (const ReplicateItem& item : items) units += item.count * (item.cells + 1);
-    return submit(WorkKind::replicates, units, [&](Backend& backend, std::size_t) { return backend.replicates(items); });
+    return submit(WorkKind::replicates, units,
+                  [&](Backend& backend, std::size_t) { return backend.replicates(items); });
   }
 
   [[nodiscard]] std::vector<WorkDone> done() const override {

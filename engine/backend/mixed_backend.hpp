@@ -15,7 +15,8 @@ namespace longwatch {
 /// The kinds of work that rates are told apart by.
 enum class WorkKind : std::uint8_t { numbers, categories, scores, residuals, classes, gram, row_errors, replicates };
 inline constexpr std::size_t kWorkKinds = 8;
-inline constexpr const char* kWorkNames[kWorkKinds] = {"numbers", "categories", "scores", "residuals", "classes", "gram", "row_errors", "replicates"};
+inline constexpr const char* kWorkNames[kWorkKinds] = {"numbers", "categories", "scores",     "residuals",
+                                                       "classes", "gram",       "row_errors", "replicates"};
 inline const char* name_of(WorkKind kind) { return kWorkNames[static_cast<std::size_t>(kind)]; }
 
 /// How fast a backend was at start-up. Units of work: values of a column; of `gram` and `row_errors` also times the

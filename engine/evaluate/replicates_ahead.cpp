@@ -11,7 +11,7 @@ namespace longwatch {
 ReplicatesAhead::ReplicatesAhead(const Periods& periods, const std::vector<const Metric*>& metrics, std::int32_t column)
     : periods_(periods),
       on_(column < 0 && periods.model->task == Task::binary && periods.model->intervals.bootstrap &&
-          periods.backend != nullptr && periods.backend->prefers_batches()) {
+          periods.backend != nullptr && periods.backend->in_batches()) {
   for (const Metric* metric : metrics) {
     if (!of_model(metric->applies_to, Task::binary)) continue;
     realized_ = realized_ || metric->family == Family::realized_performance;

@@ -138,8 +138,8 @@ Result<void> bootstrap_realized(const IntervalRecipe& recipe, const ClassifierVi
                                              : drawn(view, how, &TableReplicates::realized, plan_realized));
   const std::vector<double> values = values_of(table->draws, recipe);
   if (!enough(values, how)) return {};
-  const double centre = four ? recipe.of_confusion(confusion_of(view.realized))
-                             : centre_of(view.realized, table->coarse, recipe);
+  const double centre =
+      four ? recipe.of_confusion(confusion_of(view.realized)) : centre_of(view.realized, table->coarse, recipe);
   const double acceleration = acceleration_of(realized_error(recipe, view.realized).rows);
   set_ci(out, recipe, accelerated(values, centre, acceleration, how.level), out.value - centre, deviation(values));
   return {};

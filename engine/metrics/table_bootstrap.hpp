@@ -20,13 +20,13 @@ struct Resampling {
 /// As a cell's model asks for it; its random numbers depend on seed, model and place. The model has a bootstrap.
 Resampling resampling_of(const MetricInput& input);
 
-/// What metrics of the families named will want of a view, to be drawn before they ask: appended to `items`, which point
-/// into view.replicates. Tables without rows, or that performance may not be read from, are left out. O(scores).
+/// What metrics of the families named will want of a view, to be drawn before they ask: appended to `items`, which
+/// point into view.replicates. Tables without rows, or that performance may not be read from, are left out. O(scores).
 void plan_replicates(const ClassifierView& view, const Resampling& how, bool realized, bool estimated,
                      std::vector<ReplicateItem>& items);
 
-// The other functions keep their replicates in the view: the first metric of a cell draws them, the others of the same key
-// read them. A recipe is one of scored_recipes() or a function of the confusion matrix. Not for two threads on one
+// The other functions keep their replicates in the view: the first metric of a cell draws them, the others of the same
+// key read them. A recipe is one of scored_recipes() or a function of the confusion matrix. Not for two threads on one
 // view. They fail where the backend does.
 
 /// Replaces ci_* and standard_error of a realized value (`out`, with its analytic interval) by those of a bootstrap of

@@ -172,7 +172,7 @@ void plan_estimate(const ClassifierView& view, TableReplicates& to, std::vector<
 }
 
 Result<void> draw_replicates(Backend& backend, std::span<const ReplicateItem> items) {
-  if (backend.prefers_batches()) return backend.replicates(items)->wait();
+  if (backend.in_batches()) return backend.replicates(items)->wait();
   constexpr std::int64_t kPart = 32;  // as many as the CPU draws together
   std::vector<ReplicateItem> parts;
   for (const ReplicateItem& item : items) {

@@ -153,7 +153,7 @@ std::string class_state(Backend& backend) {
   const ClassPlan plan{3, {0, 1, 2}, {{}, {knots, probabilities, 3}, {}}};
   ClassPartial partial;
   partial.reset(3);
-  const ClassItem item{views, {prediction->view, kFour, 4}, {label->view, kFour, 4}, prediction->selection, &plan,
+  const ClassItem item{views,   {prediction->view, kFour, 4}, {label->view, kFour, 4}, prediction->selection, &plan,
                        &partial};
   expect_done(backend.classes({&item, 1}));
   ByteWriter out;

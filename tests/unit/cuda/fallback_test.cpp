@@ -223,7 +223,8 @@ TEST(Fallback, AnyFailingLaunchLeavesTheSameBits) {
     emulation.launches = launches;
     const auto backend = backend_of(emulation);
     EXPECT_TRUE(work.run(*backend) == want) << launches << " launches";
-    EXPECT_EQ(backend->fallbacks().empty(), launches >= 8) << launches;  // one of each kind, three of scores, two of replicates
+    EXPECT_EQ(backend->fallbacks().empty(), launches >= 8)
+        << launches;  // one of each kind, three of scores, two of replicates
   }
 }
 

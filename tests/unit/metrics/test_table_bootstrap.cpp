@@ -243,7 +243,7 @@ class Batches final : public Backend {
  public:
   int asked = 0;
   [[nodiscard]] std::string description() const override { return "batches"; }
-  [[nodiscard]] bool prefers_batches() const override { return true; }
+  [[nodiscard]] bool in_batches() const override { return true; }
   [[nodiscard]] std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override {
     ++asked;
     return fails ? done_ticket(Error{ErrorCode::memory, "no memory", {}, ""}) : cpu().replicates(items);
