@@ -39,16 +39,13 @@ struct MatrixKernels {
   /// out[i * b.columns + j] = sum over the rows of a(row, i) b(row, j), which must be exact in double. With
   /// `lower` only entries of j <= i are told (others may be).
   void (*products)(MatrixView a, MatrixView b, std::int64_t stride, std::int64_t rows, bool lower, double* out);
-  /// y(row, k) = sum over the features of z(row, feature) basis[k * features + feature]: parts of kExactFeatures
+  /// y(row, k) = sum over the features of z(row, feature) basis[k * features + feature]: parts of row::kExactFeatures
   /// features, exact each, added in their order. `rank` is a multiple of kPadColumns.
   void (*project)(MatrixView z, const double* basis, std::int64_t rank, std::int64_t stride, std::int64_t rows,
                   double* y);
   /// sums[row] = the sum over the columns, in their order, of m(row, column)^2.
   void (*square_sums)(MatrixView m, std::int64_t stride, std::int64_t rows, double* sums);
 };
-
-/// Features whose products with a basis sum exactly (row_errors.cpp).
-inline constexpr std::int64_t kExactFeatures = 32;
 
 const MatrixKernels& matrix_kernels_portable();
 const MatrixKernels& matrix_kernels_avx2();

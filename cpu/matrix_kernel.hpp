@@ -150,8 +150,8 @@ inline void project_tile(MatrixView z, const double* basis, std::int64_t stride,
 
 void project(MatrixView z, const double* basis, std::int64_t rank, std::int64_t stride, std::int64_t rows, double* y) {
   for (std::int64_t k = 0; k < rank; k += kPadColumns) {
-    for (std::int64_t from = 0; from < z.columns; from += kExactFeatures) {
-      const std::int64_t to = from + kExactFeatures < z.columns ? from + kExactFeatures : z.columns;
+    for (std::int64_t from = 0; from < z.columns; from += row::kExactFeatures) {
+      const std::int64_t to = from + row::kExactFeatures < z.columns ? from + row::kExactFeatures : z.columns;
       for (std::int64_t row = 0; row < rows; row += kRowVectors * kLanes)
         project_tile(z, basis + k * z.columns, stride, row, from, to, y + k * stride);
     }

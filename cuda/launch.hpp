@@ -6,6 +6,7 @@
 //     ...
 //     LW_SYNC(t);               // all threads of the block
 //     x += LW_SHUFFLE_XOR(t, x, 16);  // of x: the value of the thread whose rank in the warp differs in these bits
+//     LW_UNROLL for (...)       // a loop whose arrays are to be registers
 //     LW_END;                   // also to leave early, in all threads of a block alike
 //   }
 //

@@ -10,6 +10,7 @@
 #include "cuda/atomics.hpp"
 #include "cuda/columns.hpp"
 #include "cuda/number_row.hpp"
+#include "cuda/numbers.hpp"
 #include "cuda/pieces.hpp"
 #include "cuda/table.hpp"
 #include "engine/base/hash.hpp"
@@ -260,31 +261,37 @@ void take_totals(const NumberTotals& totals, NumberSums& out) {
   out.above = totals.exact[5];
 }
 
-class NumberSubmission final : public Submission {
+/// Numeric items, from their columns to their sums.
+class NumberWork {
  public:
-  NumberSubmission(Context& context, const NumberJob* jobs, std::int64_t count)
-      : Submission(context), jobs_(jobs, jobs + count), totals_(jobs_.size()), ranks_(jobs_.size() * kRegisters) {
+  NumberWork(const NumberJob* jobs, std::int64_t count)
+      : jobs_(jobs, jobs + count), totals_(jobs_.size()), ranks_(jobs_.size() * kRegisters) {
+    for (const NumberJob& job : jobs_) place_.push_back(place_.back() + cells_of(job) + open_of(job));
+    cells_.resize(static_cast<std::size_t>(place_.back()));
+  }
+
+  /// Asks for all that is to be done. With `column` that is every item's.
+  void begin(Run& run, const DeviceColumn* column) {
     Uploads uploads(run);
-    std::vector<std::int64_t> rows;
     for (const NumberJob& job : jobs_) {
-      uploads.need(job.column, job.rows);
-      rows.push_back(job.rows.count);
-      place_.push_back(place_.back() + cells_of(job) + open_of(job));
+      if (column == nullptr) uploads.need(job.column, job.rows);
     }
-    run.reserve(uploads.bytes() + 8 * place_.back() +
-                count * static_cast<std::int64_t>(sizeof(NumberTotals) + sizeof(NumberTask) + 4 * kRegisters));
+    const auto count = static_cast<std::int64_t>(jobs_.size());
+    if (column == nullptr) {
+      run.reserve(uploads.bytes() + 8 * place_.back() +
+                  count * static_cast<std::int64_t>(sizeof(NumberTotals) + sizeof(NumberTask) + 4 * kRegisters));
+    }
     auto* const totals = run.zeros<NumberTotals>(count);
     auto* const registers = run.zeros<std::uint32_t>(count * kRegisters);
     auto* const cells = run.zeros<std::int64_t>(place_.back());
-    launch(uploads, rows, totals, registers, cells);
-    cells_.resize(static_cast<std::size_t>(place_.back()));
+    launch(run, uploads, column, totals, registers, cells);
     run.download(totals_.data(), totals, count);
     run.download(ranks_.data(), registers, count * kRegisters);
     run.download(cells_.data(), cells, place_.back());
-    run.close();
   }
 
-  void take() override {
+  /// Hands over what a wait brought.
+  void take() {
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
       const NumberJob& job = jobs_[i];
       take_totals(totals_[i], *job.sums);
@@ -298,9 +305,10 @@ class NumberSubmission final : public Submission {
   }
 
  private:
-  void launch(Uploads& uploads, const std::vector<std::int64_t>& rows, NumberTotals* totals, std::uint32_t* registers,
+  void launch(Run& run, Uploads& uploads, const DeviceColumn* column, NumberTotals* totals, std::uint32_t* registers,
               std::int64_t* cells) {
     if (!run.ok()) return;
+    std::vector<std::int64_t> rows;
     std::vector<NumberTask> tasks;
     std::size_t shared = shared_of(-1);
     for (const NumberJob& job : jobs_) {
@@ -309,8 +317,10 @@ class NumberSubmission final : public Submission {
       const bool in_shared = shared_of(index.edges) <= run.tuning().shared;
       if (in_shared) shared = std::max(shared, shared_of(index.edges));
       std::int64_t* const counts = cells + place_[i];
-      tasks.push_back({uploads.take(job.column), uploads.take(job.rows), job.centre, job.scale, index, totals + i,
-                       counts, counts + cells_of(job), registers + i * kRegisters, in_shared});
+      rows.push_back(job.rows.count);
+      tasks.push_back({column == nullptr ? uploads.take(job.column) : *column, uploads.take(job.rows), job.centre,
+                       job.scale, index, totals + i, counts, counts + cells_of(job), registers + i * kRegisters,
+                       in_shared});
     }
     std::vector<std::int64_t> first;
     const Pieces pieces = cut(run, rows, first);
@@ -323,6 +333,19 @@ class NumberSubmission final : public Submission {
   std::vector<NumberTotals> totals_;
   std::vector<std::uint32_t> ranks_;
   std::vector<std::int64_t> cells_;
+};
+
+class NumberSubmission final : public Submission {
+ public:
+  NumberSubmission(Context& context, const NumberJob* jobs, std::int64_t count)
+      : Submission(context), work_(jobs, count) {
+    work_.begin(run, nullptr);
+    run.close();
+  }
+  void take() override { work_.take(); }
+
+ private:
+  NumberWork work_;
 };
 
 /// Where the arrays of an index lie in one piece of memory.
@@ -386,6 +409,12 @@ void free_plan(Context& context, void* of) {
 
 std::unique_ptr<Submission> begin_numbers(Context& context, const NumberJob* jobs, std::int64_t count) {
   return std::make_unique<NumberSubmission>(context, jobs, count);
+}
+
+void add_numbers(Run& run, const NumberJob* jobs, std::int64_t count, const DeviceColumn* column) {
+  NumberWork work(jobs, count);
+  work.begin(run, column);
+  if (run.wait()) work.take();
 }
 
 }  // namespace longwatch::cuda

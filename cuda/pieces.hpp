@@ -56,9 +56,10 @@ LW_DEVICE Strip strip_at(const Pieces& pieces, std::int64_t piece, std::int64_t 
   return {low, begin, end < count ? end : count, next};
 }
 
-/// Cuts items of so many rows. O(items).
-inline Pieces cut(Run& run, const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& first) {
-  const std::int64_t rows = run.tuning().piece_rows < kStripRows ? run.tuning().piece_rows : kStripRows;
+/// Cuts items of so many rows, into pieces of at most `most`. O(items).
+inline Pieces cut(Run& run, const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& first,
+                  std::int64_t most = kStripRows) {
+  const std::int64_t rows = run.tuning().piece_rows < most ? run.tuning().piece_rows : most;
   first.assign(1, 0);
   for (const std::int64_t count : counts) first.push_back(first.back() + (count + rows - 1) / rows);
   const auto items = static_cast<std::int64_t>(counts.size());

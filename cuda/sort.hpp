@@ -24,6 +24,11 @@ struct Segments {
 void sort_segments(Run& run, const std::uint64_t* keys, std::uint64_t* out, std::int64_t count,
                    const Segments& segments);
 
+/// The same, and `values` in the order of their keys as `values_out` has them. Which of equal keys comes first is not
+/// said.
+void sort_segments(Run& run, const std::uint64_t* keys, std::uint64_t* out, const std::uint64_t* values,
+                   std::uint64_t* values_out, std::int64_t count, const Segments& segments);
+
 /// Turns numbers (on the device) into their inclusive prefix sums.
 void prefix_sums(Run& run, std::uint32_t* numbers, std::int64_t count);
 

@@ -81,6 +81,8 @@ LW_ROW double gram_coarse(double z) { return round_small(z * kGramCoarseUnit) * 
 
 /// Reconstruction error: z to 2^-20.
 inline constexpr double kErrorUnit = 1048576.0;  ///< 2^20
+/// Features whose products with a basis sum exactly, in any order: parts of so many are added in their order.
+inline constexpr std::int64_t kExactFeatures = 32;
 LW_ROW double error_z(double z) { return round_small(z * kErrorUnit) * (1 / kErrorUnit); }
 
 /// Scores. A class as a row holds it: 0 negative, 1 positive, or none of them.
