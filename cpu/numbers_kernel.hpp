@@ -239,7 +239,8 @@ inline void add_cells(const double* x, int n, NumberTarget& target) {
   } else {
     find_cells(target.cells, target.cells.wide_starts, x, n, found);
   }
-  if (!within || target.cells.edges == 0) return count_cells<true, true>(x, found, n, target);
+  // Without an index, or edges, `low` and `high` are both 0, and zeros are within them wherever the edges lie.
+  if (!within || target.cells.low == target.cells.high) return count_cells<true, true>(x, found, n, target);
   if (target.all_touched) return count_cells<false, false>(x, found, n, target);
   count_cells<true, false>(x, found, n, target);
 }
