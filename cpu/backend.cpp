@@ -1,12 +1,15 @@
 // The CPU backend: runs every item at once, on the calling thread, at the vector level chosen when it was made.
 
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "cpu/cell_table.hpp"
 #include "cpu/kernels.hpp"
 #include "cpu/level.hpp"
+#include "engine/base/side_by_side.hpp"
 
 namespace longwatch {
 namespace {
@@ -29,6 +32,17 @@ Result<void> guarded(const Work& work) {
 template <class Work>
 std::unique_ptr<Ticket> done(const Work& work) {
   return done_ticket(guarded(work));
+}
+
+constexpr std::int64_t kTileRows = 4'096;  // of row errors, for one thread
+
+/// work(0) ... work(count - 1) side by side; the first failure.
+template <class Work>
+Result<void> all_done(std::int64_t count, const Work& work) {
+  std::vector<Result<void>> results(static_cast<std::size_t>(count));
+  side_by_side(results.size(), [&](std::size_t i) { results[i] = work(static_cast<std::int64_t>(i)); });
+  for (Result<void>& result : results) LW_CHECK(std::move(result));
+  return {};
 }
 
 NumberKernel kernel_of([[maybe_unused]] VectorLevel level) {
@@ -110,6 +124,23 @@ class CpuBackend final : public Backend {
     return done([&]() -> Result<void> {
       for (const ReplicateItem& item : items) LW_CHECK(write_replicates(item));
       return {};
+    });
+  }
+
+  [[nodiscard]] std::unique_ptr<Ticket> error_numbers(const EncodedRows& rows, const PcaBasis& pca,
+                                                      std::span<const NumberItem> items) override {
+    return done([&]() -> Result<void> {
+      std::vector<double> errors(static_cast<std::size_t>(rows.count));
+      LW_CHECK(all_done((rows.count + kTileRows - 1) / kTileRows, [&](std::int64_t tile) {
+        const std::int64_t at = tile * kTileRows;
+        const EncodedRows some{rows.columns, rows.encoders, rows.begin + at, std::min(kTileRows, rows.count - at)};
+        return write_row_errors(some, pca, matrix_kernels_of(level_), errors.data() + at);
+      }));
+      return all_done(static_cast<std::int64_t>(items.size()), [&](std::int64_t i) {
+        NumberItem item = items[static_cast<std::size_t>(i)];
+        item.column = error_column(errors);
+        return add_numbers(item, kernel_of(level_));
+      });
     });
   }
 

@@ -6,25 +6,20 @@
 // |z|.
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cpu/encode.hpp"
 #include "cpu/kernels.hpp"
-#include "engine/state/row.hpp"
+#include "engine/state/error_row.hpp"
 
 namespace longwatch::cpu {
 namespace {
 
-constexpr std::int64_t kMaxFeatures = 8192;
-
 /// Brings a row inside the gate. Returns what its error must be multiplied with.
 double narrow_row(ZTile& tile, std::int64_t row_at, std::int64_t features) {
-  int exponent = 0;
-  (void)std::frexp(tile.largest[static_cast<std::size_t>(row_at)], &exponent);
-  const double factor = std::ldexp(1.0, 4 - exponent);
+  const double factor = row::narrowing(tile.largest[static_cast<std::size_t>(row_at)]);
   for (std::int64_t i = 0; i < features; ++i) {
     double& z = tile.z[static_cast<std::size_t>(i * tile.capacity + row_at)];
     z *= factor;
@@ -45,7 +40,7 @@ std::vector<double> padded_basis(const PcaBasis& pca, std::int64_t& rank) {
 Result<void> write_row_errors(const EncodedRows& rows, const PcaBasis& pca, const MatrixKernels& kernels,
                               double* errors) {
   const auto features = static_cast<std::int64_t>(rows.columns.size());
-  if (pca.features != features || features > kMaxFeatures) {
+  if (pca.features != features || features > kMaxPcaFeatures) {
     std::string what =
         "a PCA of " + std::to_string(pca.features) + " features was given rows of " + std::to_string(features);
     return Error{ErrorCode::internal, std::move(what), {}, "a PCA takes at most 8192 features; please report this"};
@@ -73,7 +68,7 @@ Result<void> write_row_errors(const EncodedRows& rows, const PcaBasis& pca, cons
     kernels.square_sums(z, tile.capacity, padded, whole.data());
     kernels.square_sums({projected.data(), pca.rank}, tile.capacity, padded, explained.data());
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
-      errors[first + static_cast<std::int64_t>(i)] = std::sqrt(std::max(0.0, whole[i] - explained[i]));
+      errors[first + static_cast<std::int64_t>(i)] = row::row_error(whole[i], explained[i]);
     for (const auto& [at, factor] : narrowed) errors[at] *= factor;
   }
   return {};

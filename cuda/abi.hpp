@@ -9,7 +9,7 @@
 namespace longwatch::cuda {
 
 /// Raised with every change of this file and of replicate_item.hpp. A module of another version is not used.
-inline constexpr std::uint32_t kAbiVersion = 3;
+inline constexpr std::uint32_t kAbiVersion = 4;
 /// The one symbol of a module, a ModuleEntry.
 inline constexpr const char* kModuleEntry = "longwatch_cuda_module";
 
@@ -162,6 +162,50 @@ struct ScoreJob {
                std::int64_t count);
 };
 
+/// A CalibrationMap: see engine/backend/backend.hpp.
+struct Map {
+  const double* scores;
+  const double* probabilities;
+  std::int64_t knots;
+};
+
+/// Rows of a ClassState by what is the matter with them.
+struct ClassCounts {
+  std::int64_t missing_scores;
+  std::int64_t invalid_scores;
+  std::int64_t unnormalised_scores;
+  std::int64_t unmapped_predictions;
+  std::int64_t unmapped_labels;
+};
+
+/// Rows of one class with one score and label: by whether they are predicted as the class.
+struct ClassRun {
+  std::uint64_t key;  ///< a score_key
+  std::int64_t rows[2];
+  std::int64_t sums[2];  ///< of their calibrated scores
+};
+
+/// A ClassItem. Arrays are as ClassPartial has them, and are overwritten. `take` is called once a scored class: its
+/// runs, keys increasing.
+struct ClassJob {
+  const Column* scores;        ///< by scored class
+  const std::int32_t* scored;  ///< the classes that have a score
+  const Map* maps;             ///< by scored class; null: no calibrated sums
+  std::int64_t scored_count;
+  std::int64_t classes;
+  Classes prediction;
+  Classes label;
+  Rows rows;
+  ClassCounts* counts;
+  std::int64_t* labels;
+  std::int64_t* scored_rows;
+  std::int64_t* sums;
+  std::int64_t* products;
+  std::int64_t* unpredicted;
+  void* taker;
+  void (*take)(void* taker, std::int32_t scored_class, const ClassRun* runs, std::int64_t count);
+};
+
 inline constexpr int kResidualSums = 19;    ///< row::kResidualTerms
 inline constexpr int kResidualBins = 1281;  ///< row::error_bin from -640 to 640
 
@@ -187,6 +231,65 @@ struct ResidualJob {
 
 /// Plain data already.
 using ReplicateJob = ReplicateItem;
+
+/// A FeatureEncoder with its column: see engine/backend/backend.hpp.
+struct Feature {
+  Column column;
+  double mean;
+  double inverse;
+  double missing;
+  const double* by_code;
+  std::int64_t codes;  ///< of by_code
+};
+
+/// An EncodedRows.
+struct EncodedJob {
+  const Feature* features;
+  std::int64_t count;  ///< of the features
+  std::int64_t begin;
+  std::int64_t rows;
+};
+
+/// A sum: high 2^80 + middle 2^40 + low.
+struct WideTotal {
+  std::uint64_t low;
+  std::int64_t middle;
+  std::int64_t high;
+};
+
+/// A PcaBasis; the number of its features is that of the rows.
+struct Basis {
+  const double* values;
+  std::int64_t rank;
+};
+
+/// cuBLAS on a device. Thread-safe.
+struct Blas;
+
+/// The module of cuBLAS, liblongwatch_cuda_blas.so: matrix products of double numbers, by native arithmetic only.
+struct BlasModule {
+  std::uint32_t abi;                                   ///< kAbiVersion; first in every version
+  Blas* (*open)(std::int32_t device, Status* status);  ///< null where it failed
+  void (*close)(Blas* blas);
+  /// Lends a handle for work on a stream (a cudaStream_t); null where that failed. Given back once the stream was
+  /// waited for.
+  void* (*lend)(Blas* blas, void* stream, Status* status);
+  void (*give_back)(Blas* blas, void* handle);
+  /// out[b](i, j), at out[b n^2 + j n + i], becomes the sum over r < rows of left(b rows + r, i) right(b rows + r, j)
+  /// for b < batches and i, j < n. Matrices are column-major on the device, with batches * rows rows.
+  void (*products)(void* handle, const double* left, const double* right, std::int64_t rows, std::int64_t batches,
+                   std::int64_t n, double* out, Status* status);
+};
+
+/// The one symbol of a module of cuBLAS, a BlasEntry.
+inline constexpr const char* kBlasEntry = "longwatch_cuda_blas_module";
+using BlasEntry = const BlasModule* (*)();
+
+/// From so many features on Gram matrices take cuBLAS. Not measured. By the peaks of an H100 a row of F features takes
+/// the own kernel 3 F^2 operations of 34 T/s, cuBLAS 4 F^2 of 67 T/s (two products without a triangle), 40 F bytes for
+/// the encoded row and 16 F^2 / 512 bytes for the products of 512 rows, both of 3 TB/s or the cache's 5 TB/s. They meet
+/// between 400 and 700 features; the own kernel will stay further below its peak.
+inline constexpr std::int64_t kBlasFeatures = 384;
 
 /// A device and what is kept on it. Thread-safe.
 struct Context;
@@ -218,6 +321,16 @@ struct Module {
   Submission* (*residuals)(Context* context, const ResidualJob* jobs, std::int64_t count, Status* status);
   void (*finish)(Submission* submission, Status* status);
   void (*replicates)(Context* context, const ReplicateJob* jobs, std::int64_t count, Status* status);
+  void (*classes)(Context* context, const ClassJob* jobs, std::int64_t count, Status* status);
+  /// Opens cuBLAS for Gram matrices from kBlasFeatures features on. Once, before any of these.
+  void (*use_blas)(Context* context, const BlasModule* blas, Status* status);
+  /// Writes the sums of a GramState: `sums` by feature, `products` by pair of them.
+  void (*gram)(Context* context, const EncodedJob* rows, WideTotal* sums, WideTotal* products, Status* status);
+  /// Writes an error for each row.
+  void (*row_errors)(Context* context, const EncodedJob* rows, const Basis* basis, double* errors, Status* status);
+  /// The same, and then `numbers` of the errors, which stay on the device; the columns of the jobs are ignored.
+  void (*error_numbers)(Context* context, const EncodedJob* rows, const Basis* basis, const NumberJob* jobs,
+                        std::int64_t count, Status* status);
 };
 
 using ModuleEntry = const Module* (*)();

@@ -9,15 +9,17 @@
 #include <new>
 #include <vector>
 
+#include "cuda/loader.hpp"
+
 namespace longwatch::cuda {
 namespace {
 
-/// What ran on the CPU, with how often.
+/// What ran elsewhere than it should, with how often.
 class Fallbacks {
  public:
-  void add(const std::string& kind, const std::string& reason) {
+  void add(const std::string& text) {
     const std::lock_guard guard(lock_);
-    ++counts_[kind + " on the CPU: " + reason];
+    ++counts_[text];
   }
   [[nodiscard]] std::vector<std::string> texts() const {
     const std::lock_guard guard(lock_);
@@ -32,7 +34,12 @@ class Fallbacks {
   std::map<std::string, std::int64_t> counts_;
 };
 
-constexpr const char* kNoKernel = "the CUDA backend has no kernel for it";
+constexpr const char* kGivenUp = " on the CPU: the device failed too often";
+constexpr std::int64_t kFewRows = 128;  // that are not halved any more
+
+std::string on_the_cpu(const char* kind, const Status& status) {
+  return std::string(kind) + " on the CPU: " + status.text;
+}
 
 /// Whether the device answers. After a few failures in a row it is not asked any more: each may take long.
 class Health {
@@ -71,8 +78,12 @@ Result<void> guarded(const std::function<Result<void>()>& work) {
 
 class CudaBackend final : public Backend {
  public:
-  CudaBackend(std::shared_ptr<Session> session, std::string description, std::unique_ptr<Backend> cpu)
-      : session_(std::move(session)), description_(std::move(description)), cpu_(std::move(cpu)) {}
+  CudaBackend(std::shared_ptr<Session> session, std::string description, std::unique_ptr<Backend> cpu,
+              std::string blas_path)
+      : session_(std::move(session)),
+        description_(std::move(description)),
+        cpu_(std::move(cpu)),
+        blas_path_(std::move(blas_path)) {}
 
   [[nodiscard]] std::string description() const override { return description_; }
   [[nodiscard]] std::vector<std::string> fallbacks() const override { return fallbacks_.texts(); }
@@ -108,17 +119,42 @@ class CudaBackend final : public Backend {
         [this](auto some) { return cpu_->residuals(some)->wait(); });
   }
   [[nodiscard]] std::unique_ptr<Ticket> classes(std::span<const ClassItem> items) override {
-    fallbacks_.add("classes", kNoKernel);
-    return cpu_->classes(items);
+    return submit<ClassItem>("classes", items, done_at_once<ClassItem>(run_classes),
+                             [this](auto some) { return cpu_->classes(some)->wait(); });
   }
   [[nodiscard]] std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) override {
-    fallbacks_.add("gram", kNoKernel);
-    return cpu_->gram(rows, out);
+    const std::size_t features = rows.columns.size();
+    if (out->sums.size() != features || out->products.size() != features * (features + 1) / 2)
+      return cpu_->gram(rows, out);  // which says what is wrong
+    return done([&] {
+      if (static_cast<std::int64_t>(features) >= kBlasFeatures) want_blas();
+      return run_rows(
+          "gram", rows,
+          [&](const EncodedRows& some, Status& status) { return run_gram(*session_, some, *out, status); },
+          [&](const EncodedRows& some) { return cpu_->gram(some, out)->wait(); });
+    });
   }
   [[nodiscard]] std::unique_ptr<Ticket> row_errors(const EncodedRows& rows, const PcaBasis& pca,
                                                    double* errors) override {
-    fallbacks_.add("row errors", kNoKernel);
-    return cpu_->row_errors(rows, pca, errors);
+    return done([&] { return write_errors(rows, pca, errors); });
+  }
+  [[nodiscard]] std::unique_ptr<Ticket> error_numbers(const EncodedRows& rows, const PcaBasis& pca,
+                                                      std::span<const NumberItem> items) override {
+    return done([&]() -> Result<void> {
+      if (items.empty()) return {};
+      if (health_.good() && device_takes(rows, pca)) {
+        Status status{};
+        LW_CHECK(run_error_numbers(session_, rows, pca, items, status));
+        health_.note(status);
+        if (status.code == kDone) return {};
+      }
+      // In two steps, each as far as the device gets.
+      std::vector<double> errors(static_cast<std::size_t>(rows.count));
+      LW_CHECK(write_errors(rows, pca, errors.data()));
+      std::vector<NumberItem> of_errors(items.begin(), items.end());
+      for (NumberItem& item : of_errors) item.column = error_column(errors);
+      return numbers(of_errors)->wait();
+    });
   }
   [[nodiscard]] std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override {
     return submit<ReplicateItem>("replicates", items, done_at_once<ReplicateItem>(run_replicates),
@@ -150,7 +186,7 @@ class CudaBackend final : public Backend {
     std::unique_ptr<Ticket> out;
     auto done = guarded([&]() -> Result<void> {
       if (!health_.good()) {
-        fallbacks_.add(kind, "the device failed too often");
+        fallbacks_.add(std::string(kind) + kGivenUp);
         return on_cpu(items);
       }
       Status status{};
@@ -187,7 +223,7 @@ class CudaBackend final : public Backend {
       LW_CHECK(again(kind, items.first(items.size() / 2), begin, on_cpu));
       return again(kind, items.subspan(items.size() / 2), begin, on_cpu);
     }
-    fallbacks_.add(kind, status.text);
+    fallbacks_.add(on_the_cpu(kind, status));
     return on_cpu(items);
   }
 
@@ -198,6 +234,61 @@ class CudaBackend final : public Backend {
     LW_TRY(const std::shared_ptr<Started> started, begin(items, status));
     if (status.code == kDone) return finish(kind, items, *started, begin, on_cpu);
     return recover(kind, items, status, begin, on_cpu);
+  }
+
+  /// `work` at once, as a ticket.
+  static std::unique_ptr<Ticket> done(const std::function<Result<void>()>& work) { return done_ticket(guarded(work)); }
+
+  /// Opens cuBLAS the first time, and notes every time where it is missing.
+  void want_blas() {
+    if (blas_path_.empty()) return;
+    std::call_once(blas_once_, [&] {
+      const auto blas = load_blas(blas_path_);
+      Status status{};
+      if (blas.ok()) session_->module().use_blas(session_->context(), blas.value(), &status);
+      no_blas_ = blas.ok() ? status.text : blas.error().what;
+    });
+    if (!no_blas_.empty()) fallbacks_.add("gram without cuBLAS: " + no_blas_);
+  }
+
+  /// One submission of rows: where memory is short, in halves down to kFewRows.
+  template <class OnDevice, class OnCpu>
+  Result<void> run_rows(const char* kind, const EncodedRows& rows, const OnDevice& on_device, const OnCpu& on_cpu) {
+    if (rows.count == 0) return {};
+    if (!health_.good()) {
+      fallbacks_.add(std::string(kind) + kGivenUp);
+      return on_cpu(rows);
+    }
+    Status status{};
+    LW_CHECK(on_device(rows, status));
+    health_.note(status);
+    if (status.code == kDone) return {};
+    if (status.code == kNoMemory && session_->residents().give_way()) return run_rows(kind, rows, on_device, on_cpu);
+    if ((status.code == kNoMemory || status.code == kTooLarge) && rows.count >= 2 * kFewRows) {
+      EncodedRows half = rows;
+      half.count = rows.count / 2;
+      LW_CHECK(run_rows(kind, half, on_device, on_cpu));
+      half.begin += half.count;
+      half.count = rows.count - half.count;
+      return run_rows(kind, half, on_device, on_cpu);
+    }
+    fallbacks_.add(on_the_cpu(kind, status));
+    return on_cpu(rows);
+  }
+
+  Result<void> write_errors(const EncodedRows& rows, const PcaBasis& pca, double* errors) {
+    if (!device_takes(rows, pca)) return cpu_->row_errors(rows, pca, errors)->wait();  // which says what is wrong
+    const auto place = [&](const EncodedRows& some) { return errors + (some.begin - rows.begin); };
+    return run_rows(
+        "row errors", rows,
+        [&](const EncodedRows& some, Status& status) {
+          return run_row_errors(*session_, some, pca, place(some), status);
+        },
+        [&](const EncodedRows& some) { return cpu_->row_errors(some, pca, place(some))->wait(); });
+  }
+
+  static bool device_takes(const EncodedRows& rows, const PcaBasis& pca) {
+    return pca.features == static_cast<std::int64_t>(rows.columns.size()) && pca.features <= kMaxPcaFeatures;
   }
 
   /// The CPU does not know the device's plans.
@@ -214,6 +305,9 @@ class CudaBackend final : public Backend {
   std::shared_ptr<Session> session_;
   std::string description_;
   std::unique_ptr<Backend> cpu_;
+  std::string blas_path_;
+  std::once_flag blas_once_;
+  std::string no_blas_;  ///< why cuBLAS is not used
   Fallbacks fallbacks_;
   Health health_;
 };
@@ -221,8 +315,9 @@ class CudaBackend final : public Backend {
 }  // namespace
 
 std::unique_ptr<Backend> make_backend(std::shared_ptr<Session> session, std::string description,
-                                      std::unique_ptr<Backend> cpu) {
-  return std::make_unique<CudaBackend>(std::move(session), std::move(description), std::move(cpu));
+                                      std::unique_ptr<Backend> cpu, std::string blas_path) {
+  return std::make_unique<CudaBackend>(std::move(session), std::move(description), std::move(cpu),
+                                       std::move(blas_path));
 }
 
 }  // namespace longwatch::cuda

@@ -114,8 +114,14 @@ Context* open(std::int32_t device, std::int64_t memory, Status* status) {
   return context.release();
 }
 
+void use_blas(Context& context, const BlasModule& blas, Status& status) {
+  context.blas = blas.open(context.device, &status);
+  context.blas_module = &blas;
+}
+
 void close(Context* context) {
   if (context == nullptr) return;
+  if (context->blas != nullptr) context->blas_module->close(context->blas);
   for (const Stream& stream : context->idle) (void)cudaStreamDestroy(stream.handle);
   for (void* const stage : context->idle_stages) (void)cudaFreeHost(stage);
   delete context;

@@ -24,6 +24,7 @@ struct Tuning {
   std::size_t arena = 1 << 20;     ///< bytes of device memory taken at a time, at least
   std::size_t stage = 8 << 20;     ///< bytes of a staging block
   std::size_t stages = 64;         ///< staging blocks, at most
+  std::int64_t blas_features = kBlasFeatures;  ///< of a Gram matrix by cuBLAS, at least
 };
 
 #if defined(__CUDACC__)
@@ -60,6 +61,8 @@ struct Context {
   std::int64_t launches_left = -1;     ///< until one fails; -1: none does
   bool fail_once = false;              ///< the later ones succeed again
 #endif
+  const BlasModule* blas_module = nullptr;
+  Blas* blas = nullptr;  ///< null: not there, or not asked for so far
   std::mutex lock;
   std::vector<Stream> idle;
   std::vector<void*> idle_stages;  ///< host memory a device can copy from and to while it computes
@@ -160,6 +163,7 @@ class Run {
     flush();
     return stream_;
   }
+  [[nodiscard]] Status& status() { return status_; }
 #if defined(__CUDACC__)
   /// Notes what a call of the runtime returned; false where it failed.
   bool check(cudaError_t code, const char* what);

@@ -13,6 +13,7 @@ namespace longwatch::cuda {
 namespace {
 
 constexpr const char* kFile = "liblongwatch_cuda.so";
+constexpr const char* kBlasFile = "liblongwatch_cuda_blas.so";
 constexpr const char* kUseCpu = "use --device cpu";
 
 Error unusable(std::string what, std::string hint = kUseCpu, std::string file = {}) {
@@ -41,6 +42,33 @@ Result<void> usable(const Probe& probe) {
   }
 }
 
+struct Kind {
+  std::string name;
+  std::string missing_hint;
+};
+
+/// The table of a library's only symbol.
+template <class Table, class Entry>
+Result<const Table*> load(const std::string& path, const char* entry, const Kind& kind) {
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed)) return unusable("there is no " + kind.name, kind.missing_hint, path);
+  // Never closed: a driver does not survive it.
+  void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    const char* const why = dlerror();
+    return unusable("the " + kind.name + " cannot be opened: " + (why != nullptr ? why : "no reason given"));
+  }
+  void* const symbol = dlsym(library, entry);
+  const auto* const table = symbol == nullptr ? nullptr : reinterpret_cast<Entry>(symbol)();
+  if (table == nullptr) return unusable("the file is no " + kind.name + " of Longwatch", kUseCpu, path);
+  if (table->abi != kAbiVersion) {
+    return unusable("the " + kind.name + " is of another build: it has interface " + std::to_string(table->abi) +
+                        ", and this program " + std::to_string(kAbiVersion),
+                    "install both from one build, or use --device cpu", path);
+  }
+  return table;
+}
+
 }  // namespace
 
 std::string module_path() {
@@ -52,25 +80,18 @@ std::string module_path() {
   return !std::filesystem::exists(beside, failed) && std::filesystem::exists(installed, failed) ? installed : beside;
 }
 
+std::string blas_path(const std::string& module) {
+  if (const char* set = std::getenv("LONGWATCH_CUDA_BLAS"); set != nullptr && *set != '\0') return set;
+  return std::filesystem::path(module).parent_path() / kBlasFile;
+}
+
 Result<const Module*> load_module(const std::string& path) {
-  std::error_code failed;
-  if (!std::filesystem::exists(path, failed))
-    return unusable("there is no CUDA module", "build with a CUDA toolkit, or use --device cpu", path);
-  // Never closed: a driver does not survive it.
-  void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    const char* const why = dlerror();
-    return unusable(std::string("the CUDA module cannot be opened: ") + (why != nullptr ? why : "no reason given"));
-  }
-  void* const symbol = dlsym(library, kModuleEntry);
-  const auto* const module = symbol == nullptr ? nullptr : reinterpret_cast<ModuleEntry>(symbol)();
-  if (module == nullptr) return unusable("the file is no CUDA module of Longwatch", kUseCpu, path);
-  if (module->abi != kAbiVersion) {
-    return unusable("the CUDA module is of another build: it has interface " + std::to_string(module->abi) +
-                        ", and this program " + std::to_string(kAbiVersion),
-                    "install both from one build, or use --device cpu", path);
-  }
-  return module;
+  return load<Module, ModuleEntry>(path, kModuleEntry,
+                                   {"CUDA module", "build with a CUDA toolkit, or use --device cpu"});
+}
+
+Result<const BlasModule*> load_blas(const std::string& path) {
+  return load<BlasModule, BlasEntry>(path, kBlasEntry, {"cuBLAS module", "build with cuBLAS"});
 }
 
 Result<std::vector<DeviceLine>> list_devices(const Module& module) {
@@ -100,7 +121,8 @@ Result<std::unique_ptr<Backend>> make_cuda_backend(const std::string& path, std:
   Context* const context = module->open(device, memory, &status);
   if (context == nullptr) return unusable("the device " + name + " cannot be used: " + status.text);
   return make_backend(std::make_shared<Session>(*module, context),
-                      name + " (" + devices[static_cast<std::size_t>(device)].name + ")", std::move(cpu));
+                      name + " (" + devices[static_cast<std::size_t>(device)].name + ")", std::move(cpu),
+                      blas_path(path));
 }
 
 }  // namespace longwatch::cuda

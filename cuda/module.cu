@@ -84,6 +84,20 @@ constexpr Module kModule = {
     [](Context* context, const ReplicateJob* jobs, std::int64_t count, Status* status) {
       guarded(status, [&] { run_replicates(*context, jobs, count, *status); });
     },
+    [](Context* context, const ClassJob* jobs, std::int64_t count, Status* status) {
+      guarded(status, [&] { run_classes(*context, jobs, count, *status); });
+    },
+    [](Context* context, const BlasModule* blas, Status* status) {
+      guarded(status, [&] { use_blas(*context, *blas, *status); });
+    },
+    [](Context* context, const EncodedJob* rows, WideTotal* sums, WideTotal* products, Status* status) {
+      guarded(status, [&] { run_gram(*context, *rows, sums, products, *status); });
+    },
+    [](Context* context, const EncodedJob* rows, const Basis* basis, double* errors, Status* status) {
+      guarded(status, [&] { run_row_errors(*context, *rows, *basis, errors, *status); });
+    },
+    [](Context* context, const EncodedJob* rows, const Basis* basis, const NumberJob* jobs, std::int64_t count,
+       Status* status) { guarded(status, [&] { run_error_numbers(*context, *rows, *basis, jobs, count, *status); }); },
 };
 
 }  // namespace

@@ -54,7 +54,7 @@ class StartedNumbers final : public Started {
         sums_(items.size()),
         registers_(items.size() * row::kDistinctRegisters) {}
 
-  Result<void> begin(const std::shared_ptr<Session>& session, Status& status) {
+  Result<void> make_jobs(const std::shared_ptr<Session>& session, Status& status) {
     std::size_t cells = 0;
     for (const NumberItem& item : items_) cells += counters_of(item);
     cells_.resize(cells);
@@ -68,16 +68,23 @@ class StartedNumbers final : public Started {
                        registers_.data() + i * row::kDistinctRegisters});
       at += counters_of(item);
     }
-    going_.emplace(*session, session->module().numbers(session->context(), jobs_.data(),
-                                                       static_cast<std::int64_t>(jobs_.size()), &status));
+    return {};
+  }
+  void start(const Session& session, Status& status) {
+    going_.emplace(session, session.module().numbers(session.context(), jobs_.data(),
+                                                     static_cast<std::int64_t>(jobs_.size()), &status));
+  }
+  [[nodiscard]] const std::vector<NumberJob>& jobs() const { return jobs_; }
+
+  /// Adds what the module wrote.
+  Result<void> add_all() {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) LW_CHECK(add(jobs_[i], *items_[i].out));
     return {};
   }
 
   Result<void> finish(Status& status) override {
     going_->finish(status);
-    if (status.code != kDone) return {};
-    for (std::size_t i = 0; i < jobs_.size(); ++i) LW_CHECK(add(jobs_[i], *items_[i].out));
-    return {};
+    return status.code == kDone ? add_all() : Result<void>();
   }
 
  private:
@@ -107,9 +114,18 @@ class StartedNumbers final : public Started {
 Result<std::unique_ptr<Started>> start_numbers(const std::shared_ptr<Session>& session,
                                                std::span<const NumberItem> items, Status& status) {
   auto out = std::make_unique<StartedNumbers>(*session, items);
-  LW_CHECK(out->begin(session, status));
+  LW_CHECK(out->make_jobs(session, status));
+  if (status.code == kDone) out->start(*session, status);
   if (status.code != kDone) return std::unique_ptr<Started>();
   return std::unique_ptr<Started>(std::move(out));
+}
+
+Result<void> run_numbers(const std::shared_ptr<Session>& session, std::span<const NumberItem> items, const RunJobs& run,
+                         Status& status) {
+  StartedNumbers work(*session, items);
+  LW_CHECK(work.make_jobs(session, status));
+  if (status.code == kDone) run(work.jobs().data(), static_cast<std::int64_t>(work.jobs().size()));
+  return status.code == kDone ? work.add_all() : Result<void>();
 }
 
 }  // namespace longwatch::cuda

@@ -25,10 +25,6 @@ struct Taker {
   }
 };
 
-Classes classes_of(const ClassColumn& column) {
-  return {column_of(column.column), column.classes, static_cast<std::int64_t>(column.codes)};
-}
-
 void add(const ScoreCounts& counts, const Taker& taker, const ScoreItem& item) {
   ScoreState& out = *item.out;
   out.rows += item.rows.count;

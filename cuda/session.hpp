@@ -1,6 +1,7 @@
 #pragma once
 // An open device of a module, and how the engine's items become the module's jobs.
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
@@ -96,6 +97,20 @@ std::unique_ptr<Started> start_residuals(const Session& session, std::span<const
 Result<void> run_scores(const Session& session, std::span<const ScoreItem> items, Status& status);
 Result<void> run_replicates(const Session& session, std::span<const ReplicateItem> items, Status& status);
 
+Result<void> run_classes(const Session& session, std::span<const ClassItem> items, Status& status);
+/// `out` is of the size of the rows.
+Result<void> run_gram(const Session& session, const EncodedRows& rows, GramState& out, Status& status);
+/// `pca` is of the size of the rows.
+Result<void> run_row_errors(const Session& session, const EncodedRows& rows, const PcaBasis& pca, double* errors,
+                            Status& status);
+Result<void> run_error_numbers(const std::shared_ptr<Session>& session, const EncodedRows& rows, const PcaBasis& pca,
+                               std::span<const NumberItem> items, Status& status);
+
+/// Numeric items as jobs, run by `run`, which fills the status: what numbers and error_numbers have in common.
+using RunJobs = std::function<void(const NumberJob* jobs, std::int64_t count)>;
+Result<void> run_numbers(const std::shared_ptr<Session>& session, std::span<const NumberItem> items, const RunJobs& run,
+                         Status& status);
+
 /// A view as the module takes it.
 Column column_of(const ColumnView& view);
 
@@ -119,6 +134,12 @@ class Pins {
   std::vector<Residents::Pin> pins_;
 };
 
+/// Features as the module takes them: their rows, and as much of a code's table as these ask for.
+std::vector<Feature> features_of(const EncodedRows& rows, Pins& pins);
+
+inline Classes classes_of(const ClassColumn& column) {
+  return {column_of(column.column), column.classes, static_cast<std::int64_t>(column.codes)};
+}
 inline Rows rows_of(const RowSelection& rows) { return {rows.rows, rows.begin, rows.count}; }
 /// Adds an exact sum of the module: through the bytes of a state, which the state checks. Fails where they cannot be.
 Result<void> add_exact(ExactSum& to, const ExactSlots& from);

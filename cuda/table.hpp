@@ -14,6 +14,8 @@ void describe(std::int32_t device, DeviceInfo* out);
 Context* open(std::int32_t device, std::int64_t memory, Status* status);
 void close(Context* context);
 
+void use_blas(Context& context, const BlasModule& blas, Status& status);
+
 /// kept_columns.cu. O(rows).
 void* keep_column(Context& context, const Column& column, std::int64_t rows, Status& status);
 void drop_column(Context& context, void* kept);
@@ -34,5 +36,17 @@ std::unique_ptr<Submission> begin_residuals(Context& context, const ResidualJob*
 
 /// replicates.cu. O(replicates x cells) a job.
 void run_replicates(Context& context, const ReplicateJob* jobs, std::int64_t count, Status& status);
+
+/// classes.cu. Counts a code beyond its dictionary or a class beyond the item's as kOutOfRange. O(rows K log rows) at
+/// most an item.
+void run_classes(Context& context, const ClassJob* jobs, std::int64_t count, Status& status);
+
+/// gram.cu. O(rows F^2).
+void run_gram(Context& context, const EncodedJob& rows, WideTotal* sums, WideTotal* products, Status& status);
+
+/// row_errors.cu. O(rows F rank), and what run_numbers takes.
+void run_row_errors(Context& context, const EncodedJob& rows, const Basis& basis, double* errors, Status& status);
+void run_error_numbers(Context& context, const EncodedJob& rows, const Basis& basis, const NumberJob* jobs,
+                       std::int64_t count, Status& status);
 
 }  // namespace longwatch::cuda

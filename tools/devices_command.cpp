@@ -23,13 +23,12 @@ void add_cuda(TextTable& table) {
   if (!module.ok()) return unusable(module.error());
   const auto devices = cuda::list_devices(*module.value());
   if (!devices.ok()) return unusable(devices.error());
+  const auto blas = cuda::load_blas(cuda::blas_path(cuda::module_path()));
+  const TextTable::Cell note =
+      blas.ok() ? TextTable::Cell() : TextTable::Cell("without cuBLAS: " + reason(blas.error()));
   for (const cuda::DeviceLine& device : devices.value()) {
-    table.add_row({"cuda:" + std::to_string(device.index),
-                   device.name,
-                   device.capability,
-                   static_cast<double>(device.memory) / (1 << 30),
-                   true,
-                   {}});
+    table.add_row({"cuda:" + std::to_string(device.index), device.name, device.capability,
+                   static_cast<double>(device.memory) / (1 << 30), true, note});
   }
 }
 

@@ -22,12 +22,15 @@ bool allowed(std::int64_t& left, bool once) {
 Context* open_emulation(const Emulation& emulation) {
   auto context = std::make_unique<Context>();
   context->tuning = {emulation.threads, emulation.blocks, 1, emulation.piece_rows, emulation.shared, emulation.arena,
-                     emulation.stage,   emulation.stages};
+                     emulation.stage,   emulation.stages, emulation.blas_features};
   context->budget = emulation.memory;
   context->order = emulation.order;
   context->allocations_left = emulation.allocations;
   context->launches_left = emulation.launches;
   context->fail_once = emulation.once;
+  if (emulation.blas_features == kBlasFeatures) return context.release();
+  context->blas_module = &emulated_blas();
+  context->blas = context->blas_module->open(0, nullptr);
   return context.release();
 }
 
@@ -45,6 +48,10 @@ Context* open(std::int32_t, std::int64_t memory, Status*) {
   Emulation emulation;
   if (memory > 0) emulation.memory = memory;
   return open_emulation(emulation);
+}
+
+void use_blas(Context&, const BlasModule&, Status& status) {
+  set_status(status, kFailed, "the emulation has no use for it");
 }
 
 void close(Context* context) {

@@ -23,6 +23,7 @@ struct Emulation {
   std::int64_t allocations = -1;  ///< how many succeed before one fails; -1: all
   std::int64_t launches = -1;
   bool once = false;  ///< what comes after the failure succeeds again
+  std::int64_t blas_features = kBlasFeatures;  ///< another number: emulated_blas takes Gram matrices from there on
 };
 
 /// Closed by the table's close.
@@ -30,5 +31,8 @@ Context* open_emulation(const Emulation& emulation);
 
 /// The table. Its probe reports one device; contexts come from open_emulation, or in forward order from open.
 const Module& emulated_module();
+
+/// Matrix products in the order of the rows.
+const BlasModule& emulated_blas();
 
 }  // namespace longwatch::cuda

@@ -26,6 +26,7 @@ namespace {
 using accumulating::Batch;
 using accumulating::batch_items;
 using accumulating::kCellsAtOnce;
+using accumulating::partial_bytes;
 using accumulating::Shared;
 
 constexpr std::int64_t kTileRows = 4'096;
@@ -131,8 +132,7 @@ class RowGroupTask {
                        std::vector<NumberState>& states) {
     Backend& backend = *shared_.pass().backend;
     if (backend.in_batches()) {
-      const std::size_t bytes = 12 * plan.partition->cells() + row::kDistinctRegisters + sizeof(NumberPartial);
-      return batched(batch_items(bytes), [&](std::span<const CellRows> cells) -> Result<void> {
+      return batched(batch_items(partial_bytes(plan)), [&](std::span<const CellRows> cells) -> Result<void> {
         LW_CHECK(finish_numbers(key, states));
         number_batches_[key] = Batch<NumberPartial>::of(
             cells, NumberItem{view, {}, &plan, nullptr}, [&](NumberPartial& partial) { partial.reset(plan); },
@@ -307,16 +307,23 @@ class RowGroupTask {
     }
     if (pass.gram) LW_CHECK(gram(views, encoders, rows));
     if (!pass.errors) return {};
-    std::vector<double> errors(static_cast<std::size_t>(rows));
     const PcaBasis basis{static_cast<std::int64_t>(pass.features.size()), pass.pca->rank, pass.pca->basis.data()};
+    const std::size_t key = pass.columns->size();
+    const std::size_t most = batch_items(partial_bytes(shared_.error_plan));
+    if (pass.backend->in_batches() && routing_.items().size() <= most) {
+      auto batch = Batch<NumberPartial>::of(
+          routing_.items(), NumberItem{{}, {}, &shared_.error_plan, nullptr},
+          [&](NumberPartial& partial) { partial.reset(shared_.error_plan); },
+          [&](auto items) { return pass.backend->error_numbers({views, encoders, 0, rows}, basis, items); });
+      return batch.finish([&](std::size_t cell, const NumberPartial& partial) {
+        add(key, cell, partial, shared_.result.states.reconstruction);
+      });
+    }
+    std::vector<double> errors(static_cast<std::size_t>(rows));
     LW_CHECK(tiles(rows, [&](std::int64_t begin, std::int64_t count) {
       return pass.backend->row_errors({views, encoders, begin, count}, basis, errors.data() + begin)->wait();
     }));
-    ColumnView view;
-    view.values = errors.data();
-    view.length = rows;
-    const std::size_t key = pass.columns->size();
-    LW_CHECK(numbers(key, view, shared_.error_plan, shared_.result.states.reconstruction));
+    LW_CHECK(numbers(key, error_column(errors), shared_.error_plan, shared_.result.states.reconstruction));
     return finish_numbers(key, shared_.result.states.reconstruction);
   }
 

@@ -10,6 +10,7 @@
 
 #include "engine/accumulate/routing.hpp"
 #include "engine/backend/backend.hpp"
+#include "engine/state/row.hpp"
 
 namespace longwatch::accumulating {
 
@@ -19,6 +20,11 @@ inline constexpr std::size_t kCellsAtOnce = 256;
 
 /// Items of a batch, so that their partials, of `bytes` each, stay within kBatchBytes; at least one.
 inline std::size_t batch_items(std::size_t bytes) { return std::max<std::size_t>(1, kBatchBytes / bytes); }
+
+/// Bytes of a numeric item's partial, about.
+inline std::size_t partial_bytes(const NumberPlan& plan) {
+  return 12 * plan.partition->cells() + row::kDistinctRegisters + sizeof(NumberPartial);
+}
 
 /// Partials of one column's cells, and the submission that fills them. Neither the view nor what it points to may go
 /// before `finish` or the end of the batch, which waits.

@@ -22,6 +22,13 @@ class DoneTicket final : public Ticket {
 
 std::unique_ptr<Ticket> done_ticket(Result<void> result) { return std::make_unique<DoneTicket>(std::move(result)); }
 
+ColumnView error_column(std::span<const double> errors) {
+  ColumnView view;
+  view.values = errors.data();
+  view.length = static_cast<std::int64_t>(errors.size());
+  return view;
+}
+
 void NumberPartial::reset(const NumberPlan& plan) {
   const std::size_t cells = plan.partition->cells();
   counts = {};

@@ -141,6 +141,12 @@ struct PcaBasis {
   const double* basis = nullptr;
 };
 
+/// The most features of a PCA.
+inline constexpr std::int64_t kMaxPcaFeatures = 8192;
+
+/// Row errors as the column of numeric items.
+ColumnView error_column(std::span<const double> errors);
+
 /// A finished or running submission. Wait for every ticket.
 class Ticket {
  public:
@@ -178,6 +184,10 @@ class Backend {
   /// Writes the reconstruction error |z - V V' z| of each row (never NaN) to errors[0 ... count).
   [[nodiscard]] virtual std::unique_ptr<Ticket> row_errors(const EncodedRows& rows, const PcaBasis& pca,
                                                            double* errors) = 0;
+  /// The same, and then `numbers` of the errors, which are kept nowhere else: row i of an item is the row rows.begin +
+  /// i of the views. The items' columns are ignored.
+  [[nodiscard]] virtual std::unique_ptr<Ticket> error_numbers(const EncodedRows& rows, const PcaBasis& pca,
+                                                              std::span<const NumberItem> items) = 0;
   /// Draws replicates of outcome tables, and writes what each says to the item's results. Fails where an estimate has
   /// more than kMostEstimatedCells. O(replicates x cells).
   [[nodiscard]] virtual std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) = 0;
@@ -186,7 +196,8 @@ class Backend {
 /// Which vector code the CPU backend runs. `best` is what this machine has; a level it lacks is an error.
 enum class VectorLevel : std::uint8_t { best, portable, avx2, avx512 };
 
-/// The CPU backend (cpu/backend.cpp). Runs items on the calling thread; callers bring the threads.
+/// The CPU backend (cpu/backend.cpp). Runs items on the calling thread; callers bring the threads, except for
+/// error_numbers, which runs tiles of rows, then items side by side on those of the calling arena.
 Result<std::unique_ptr<Backend>> make_cpu_backend(VectorLevel level = VectorLevel::best);
 
 }  // namespace longwatch

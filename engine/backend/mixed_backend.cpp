@@ -103,12 +103,7 @@ class Mixed final : public MixedBackend {
 
   [[nodiscard]] std::unique_ptr<Ticket> numbers(std::span<const NumberItem> items) override {
     return submit(WorkKind::numbers, rows_of(items), [&](Backend& backend, std::size_t member) {
-      std::vector<NumberItem> own(items.begin(), items.end());
-      for (NumberItem& item : own) {
-        if (const auto* plan = dynamic_cast<const MixedPlan*>(item.plan->prepared.get()))
-          item.plan = &plan->plans[member];
-      }
-      return backend.numbers(own);
+      return backend.numbers(with_plans_of(member, items));
     });
   }
   [[nodiscard]] std::unique_ptr<Ticket> categories(std::span<const CategoryItem> items) override {
@@ -139,6 +134,12 @@ class Mixed final : public MixedBackend {
                   [&](Backend& backend, std::size_t) { return backend.row_errors(rows, pca, errors); });
   }
 
+  [[nodiscard]] std::unique_ptr<Ticket> error_numbers(const EncodedRows& rows, const PcaBasis& pca,
+                                                      std::span<const NumberItem> items) override {
+    return submit(WorkKind::row_errors, rows.count * pca.features * pca.rank, [&](Backend& backend, std::size_t member) {
+      return backend.error_numbers(rows, pca, with_plans_of(member, items));
+    });
+  }
   [[nodiscard]] std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override {
     std::int64_t units = 0;
     for (const ReplicateItem& item : items) units += item.count * (item.cells + 1);
@@ -159,6 +160,16 @@ class Mixed final : public MixedBackend {
   }
 
  private:
+  /// The items with the member's own plans.
+  static std::vector<NumberItem> with_plans_of(std::size_t member, std::span<const NumberItem> items) {
+    std::vector<NumberItem> own(items.begin(), items.end());
+    for (NumberItem& item : own) {
+      if (const auto* plan = dynamic_cast<const MixedPlan*>(item.plan->prepared.get()))
+        item.plan = &plan->plans[member];
+    }
+    return own;
+  }
+
   template <class Work>
   std::unique_ptr<Ticket> submit(WorkKind kind, std::int64_t units, const Work& work) {
     const std::size_t at = chooser_ != nullptr ? chooser_(kind, units) : earliest(kind, units);

@@ -47,6 +47,8 @@ const std::vector<NamedBackend>& backends() {
          return make_emulated("unshared",
                               {.threads = 32, .blocks = 7, .piece_rows = 64, .shared = 0, .arena = 1 << 16});
        }},
+      // Gram matrices of more than a feature by matrix products.
+      {"cuda_blas", [] { return make_emulated("blas", {.blas_features = 2}); }},
       {"mixed", make_mixed},
       {"cuda", [] { return cuda::make_cuda_backend(LONGWATCH_CUDA_MODULE, 0); }},
   };

@@ -47,12 +47,6 @@ struct Columns {
   std::vector<RowSelection> rows;
 };
 
-bool equal(const NumberPartial& a, const NumberPartial& b) {
-  return a.counts == b.counts && a.moments == b.moments && a.registers == b.registers &&
-         a.histogram.counts == b.histogram.counts && a.histogram.sums == b.histogram.sums &&
-         a.histogram.below == b.histogram.below && a.histogram.above == b.histogram.above;
-}
-
 TEST(Batches, NumbersOfManyColumnsAndPlans) {
   const Columns columns;
   const Partition coarse = Partition::make({-1, 0, 0.25}, 0, 2).value();
@@ -137,12 +131,72 @@ TEST(Batches, ScoresAndResidualsOfTheSameColumns) {
   }
 }
 
+ClassState classes_of(Backend& backend, ClassItem item) {
+  ClassPartial partial;
+  partial.reset(item.plan->classes);
+  item.out = &partial;
+  EXPECT_TRUE(backend.classes({&item, 1})->wait().ok());
+  return partial.take();
+}
+
+/// Classifiers of 3 and 30 classes on the same columns, with and without calibration, of some classes or all.
+TEST(Batches, ClassesOfManyPlans) {
+  static constexpr std::int16_t kClasses[] = {2, 0, -1};
+  static constexpr double kKnots[] = {0.1, 0.4, 0.9};
+  static constexpr double kProbabilities[] = {0, 0.5, 1};
+  const Columns columns;
+  std::vector<double> rest(kColumnRows);
+  for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = 1 - columns.scores->doubles[i];
+  const auto other = make_column(ValueType::float64, rest, Nulls::none, 0, Rows::range, 9);
+  const CalibrationMap map{kKnots, kProbabilities, 3};
+  const ClassPlan plans[] = {{3, {0, 2}, {}}, {3, {0, 2}, {map, {}}}, {30, {7, 29}, {{}, map}}, {3, {}, {}}};
+  const std::vector<ColumnView> scores = {columns.scores->view, other->view};
+  for (const auto& backend : usable_backends()) {
+    std::vector<ClassItem> items;
+    for (const RowSelection& rows : columns.rows) {
+      const ClassColumn classes{columns.codes->view, kClasses, 3};
+      const ClassPlan& plan = plans[items.size() % 4];
+      items.push_back({std::span(scores).first(plan.scored.size()), {}, classes, rows, &plan, nullptr});
+      if (items.size() % 3 == 0) items.back().prediction = classes;
+    }
+    std::vector<ClassPartial> together(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      together[i].reset(items[i].plan->classes);
+      items[i].out = &together[i];
+    }
+    ASSERT_TRUE(backend->classes(items)->wait().ok());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      EXPECT_TRUE(together[i].take() == classes_of(*usable_backends().front(), items[i]))
+          << "item " << i << ", " << backend->description();
+    }
+  }
+}
+
+/// Every row has the same score: runs as long as the item, and sums that pass 32 bits.
+TEST(Batches, ClassesOfOneScore) {
+  const std::vector<double> half(kColumnRows, 0.5);
+  const auto column = make_column(ValueType::float32, half, Nulls::none, 0, Rows::range, 1);
+  const std::vector<ColumnView> scores = {column->view, column->view};
+  const ClassPlan plan{2, {0, 1}, {{}, {}}};
+  for (const auto& backend : usable_backends()) {
+    const ClassState state = classes_of(*backend, {scores, {}, {}, {0, kColumnRows, nullptr}, &plan, nullptr});
+    ASSERT_EQ(state.entries.size(), 2U);
+    ASSERT_EQ(state.entries[0].size(), 1U) << backend->description();
+    EXPECT_EQ(state.entries[0][0].key, ScoreEntry::of(0.5, ScoreEntry::code_of(true, LabelCode::unknown), kColumnRows));
+    EXPECT_TRUE(state.entries[0][0].sum == static_cast<int128>(kColumnRows) << 39);
+    EXPECT_EQ(state.entries[1][0].key,
+              ScoreEntry::of(0.5, ScoreEntry::code_of(false, LabelCode::unknown), kColumnRows));
+    EXPECT_TRUE(state.predicted[0].products[1] == static_cast<int128>(kColumnRows) << 38);
+  }
+}
+
 TEST(Batches, NoItemsAreNoWork) {
   for (const auto& backend : usable_backends()) {
     EXPECT_TRUE(backend->numbers({})->wait().ok());
     EXPECT_TRUE(backend->categories({})->wait().ok());
     EXPECT_TRUE(backend->scores({})->wait().ok());
     EXPECT_TRUE(backend->residuals({})->wait().ok());
+    EXPECT_TRUE(backend->classes({})->wait().ok());
   }
 }
 

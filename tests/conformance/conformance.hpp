@@ -89,4 +89,11 @@ struct TestColumn {
 std::unique_ptr<TestColumn> make_column(ValueType type, const std::vector<double>& values, Nulls nulls,
                                         std::int64_t offset, Rows rows, std::uint64_t seed);
 
+/// Every integer of two partials.
+inline bool equal(const NumberPartial& a, const NumberPartial& b) {
+  return a.counts == b.counts && a.moments == b.moments && a.registers == b.registers &&
+         a.histogram.counts == b.histogram.counts && a.histogram.sums == b.histogram.sums &&
+         a.histogram.below == b.histogram.below && a.histogram.above == b.histogram.above;
+}
+
 }  // namespace longwatch::test

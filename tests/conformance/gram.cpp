@@ -44,6 +44,15 @@ TEST(Gram, EqualsTheOracleForAnyRowsAndFeatures) {
   }
 }
 
+TEST(Gram, EqualsTheOracleForManyFeatures) {
+  for (const std::size_t features : {63U, 64U, 65U, 129U, 500U}) {
+    const FeatureRows rows(features, 40, true, 17 + features);
+    const GramState want = oracle_of(rows, 3, 35);
+    for (const auto& backend : usable_backends())
+      EXPECT_TRUE(gram_of(*backend, rows, 3, 35) == want) << features << " features, " << backend->description();
+  }
+}
+
 TEST(Gram, EqualsTheOracleForManyRows) {
   const FeatureRows rows(3, static_cast<std::size_t>(kManyRows), true, 41);
   const GramState want = oracle_of(rows, 0, kManyRows);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "engine/state/row.hpp"
 #include "tests/conformance/features.hpp"
@@ -60,11 +61,13 @@ std::vector<double> errors_of(Backend& backend, const FeatureRows& rows, const P
   return errors;
 }
 
-void compare_all(std::size_t features, std::size_t rank, bool wide) {
-  const FeatureRows rows(features, 1500, wide, 31 + features);
+constexpr std::int64_t kCounts[] = {0, 1, 31, 32, 33, 255, 256, 257, 1400};
+
+void compare_all(std::size_t features, std::size_t rank, bool wide, std::span<const std::int64_t> counts = kCounts) {
+  const FeatureRows rows(features, static_cast<std::size_t>(counts.back()) + 100, wide, 31 + features);
   const std::vector<double> basis = make_basis(features, rank, 7);
   const PcaBasis pca{static_cast<std::int64_t>(features), static_cast<std::int64_t>(rank), basis.data()};
-  for (const std::int64_t count : {0, 1, 31, 32, 33, 255, 256, 257, 1400}) {
+  for (const std::int64_t count : counts) {
     std::vector<double> first;
     for (const auto& backend : usable_backends()) {
       const std::vector<double> errors = errors_of(*backend, rows, pca, 3, count);
@@ -83,6 +86,19 @@ TEST(RowErrors, AreNearTheOracle) {
     compare_all(2, 1, wide);
     compare_all(7, 3, wide);
     compare_all(50, 20, wide);
+  }
+}
+
+/// Around the parts of 32 features, and with more than a block of a device can hold.
+TEST(RowErrors, AreNearTheOracleForAnyFeatures) {
+  constexpr std::int64_t kFew[] = {33, 67};
+  for (const bool wide : {false, true}) {
+    compare_all(1, 1, wide, kFew);
+    compare_all(31, 4, wide, kFew);
+    compare_all(32, 5, wide, kFew);
+    compare_all(33, 31, wide, kFew);
+    compare_all(65, 2, wide, kFew);
+    compare_all(500, 21, wide, kFew);
   }
 }
 
@@ -125,11 +141,53 @@ TEST(RowErrors, AnySplitGivesTheSameBits) {
   }
 }
 
+/// Row i of an item is the i-th row of the submission.
+TEST(ErrorNumbers, AreTheNumbersOfTheErrors) {
+  const Partition partition = Partition::make({0.5, 1, 2, 4, 4.5}, 0, 4).value();
+  const NumberPlan plan{&partition, {2, 0.25}, nullptr};
+  std::vector<std::int32_t> listed;
+  for (std::int32_t i = 0; i < 900; i += 7) listed.push_back(i);
+  for (const std::size_t features : {1U, 7U, 50U}) {
+    const FeatureRows rows(features, 1000, true, 3 + features);
+    const std::vector<double> basis = make_basis(features, (features + 1) / 2, 5);
+    const PcaBasis pca{static_cast<std::int64_t>(features), static_cast<std::int64_t>(features + 1) / 2, basis.data()};
+    for (const auto& backend : usable_backends()) {
+      const auto errors = errors_of(*usable_backends().front(), rows, pca, 5, 900);
+      const RowSelection selections[] = {{0, 900, nullptr},
+                                         {0, static_cast<std::int64_t>(listed.size()), listed.data()},
+                                         {17, 0, nullptr},
+                                         {31, 1, nullptr}};
+      NumberPartial together[4];
+      std::vector<NumberItem> items;
+      for (std::size_t i = 0; i < 4; ++i) {
+        together[i].reset(plan);
+        items.push_back({{}, selections[i], &plan, &together[i]});
+      }
+      ASSERT_TRUE(backend->error_numbers(rows.encoded(5, 900), pca, items)->wait().ok());
+      for (std::size_t i = 0; i < 4; ++i) {
+        NumberPartial alone;
+        alone.reset(plan);
+        const NumberItem item{error_column(errors), selections[i], &plan, &alone};
+        ASSERT_TRUE(usable_backends().front()->numbers({&item, 1})->wait().ok());
+        EXPECT_TRUE(equal(together[i], alone)) << "item " << i << ", " << backend->description();
+        EXPECT_EQ(together[i].counts.rows, selections[i].count);
+      }
+      EXPECT_TRUE(backend->error_numbers(rows.encoded(5, 900), pca, {})->wait().ok());
+    }
+  }
+}
+
 TEST(RowErrors, ABasisOfAnotherSizeIsAnError) {
   const FeatureRows rows(4, 10, false, 5);
   std::vector<double> errors(10);
+  const Partition partition;
+  const NumberPlan plan{&partition, {0, 1}, nullptr};
+  NumberPartial partial;
+  partial.reset(plan);
+  const NumberItem item{{}, {0, 10, nullptr}, &plan, &partial};
   for (const auto& backend : usable_backends()) {
     EXPECT_FALSE(backend->row_errors(rows.encoded(0, 10), {3, 0, nullptr}, errors.data())->wait().ok());
+    EXPECT_FALSE(backend->error_numbers(rows.encoded(0, 10), {3, 0, nullptr}, {&item, 1})->wait().ok());
   }
 }
 

@@ -158,6 +158,7 @@ def test_emulated_device(longwatch, base, tmp_path, memory):
     assert digest == base[1]
     assert record["device"] == "cuda:0 (emulation)" and record["device_reason"] == "asked for"
     short = [text for text in record["fallbacks"] if "memory" in text]
+    assert short == record["fallbacks"]  # every kind has a kernel
     assert bool(short) is (memory[-1:] == ["300KB"]), record["fallbacks"]
 
 

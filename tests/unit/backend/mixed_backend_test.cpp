@@ -27,6 +27,9 @@ class Counter final : public Backend {
   std::unique_ptr<Ticket> scores(std::span<const ScoreItem> items) override { return count(items.size()); }
   std::unique_ptr<Ticket> residuals(std::span<const ResidualItem> items) override { return count(items.size()); }
   std::unique_ptr<Ticket> classes(std::span<const ClassItem> items) override { return count(items.size()); }
+  std::unique_ptr<Ticket> error_numbers(const EncodedRows&, const PcaBasis&, std::span<const NumberItem>) override {
+    return count(1);
+  }
   std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override { return count(items.size()); }
   std::unique_ptr<Ticket> gram(const EncodedRows&, GramState*) override { return count(1); }
   std::unique_ptr<Ticket> row_errors(const EncodedRows&, const PcaBasis&, double*) override { return count(1); }

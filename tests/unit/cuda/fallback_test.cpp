@@ -14,9 +14,12 @@ namespace longwatch::cuda {
 namespace {
 
 using testing::Contains;
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 std::unique_ptr<Backend> backend_of(const Emulation& emulation) {
   auto session = std::make_shared<Session>(emulated_module(), open_emulation(emulation));
@@ -43,6 +46,10 @@ class Work {
     std::vector<ScoreState> scores{kItems};
     std::vector<ResidualState> residuals{kItems};
     std::vector<double> replicates;
+    std::vector<ClassState> classes{kItems};
+    GramState gram{0, std::vector<int128>(3), std::vector<int128>(6)};
+    std::vector<double> errors{std::vector<double>(kRows)};
+    std::vector<NumberState> error_numbers{kItems};
     bool operator==(const Out&) const = default;
   };
 
@@ -70,11 +77,10 @@ class Work {
     expect_ok(backend.scores(score_items)->wait());
     expect_ok(backend.residuals(residual_items)->wait());
     out.replicates = replicates(backend);
+    run_classes(backend, out);
+    run_features(backend, out);
     for (std::size_t i = 0; i < kItems; ++i) {
-      out.numbers[i].counts.merge(partials[i].counts);
-      out.numbers[i].moments.merge(partials[i].moments);
-      out.numbers[i].histogram.add(partials[i].histogram);
-      out.numbers[i].distinct.add(partials[i].registers.data());
+      merge(out.numbers[i], partials[i]);
       out.categories[i] = counts[i].by_code;
     }
     return out;
@@ -109,6 +115,50 @@ class Work {
 
  private:
   static constexpr std::int16_t kClasses[] = {0, 1};
+
+  static void merge(NumberState& state, const NumberPartial& partial) {
+    state.counts.merge(partial.counts);
+    state.moments.merge(partial.moments);
+    state.histogram.add(partial.histogram);
+    state.distinct.add(partial.registers.data());
+  }
+
+  static RowSelection part(std::size_t i) { return {static_cast<std::int64_t>(i) * 100, 150, nullptr}; }
+
+  void run_classes(Backend& backend, Out& out) const {
+    constexpr double kKnots[] = {0, 1};
+    const ClassPlan plan{2, {1}, {{kKnots, kKnots, 2}}};
+    const std::vector<ColumnView> scores = {score()};
+    std::vector<ClassPartial> partials(kItems);
+    std::vector<ClassItem> items;
+    for (std::size_t i = 0; i < kItems - 1; ++i) {
+      partials[i].reset(2);
+      items.push_back({scores, {code(), kClasses, 2}, {}, part(i), &plan, &partials[i]});
+    }
+    expect_ok(backend.classes(items)->wait());
+    for (std::size_t i = 0; i < kItems - 1; ++i) out.classes[i] = partials[i].take();
+  }
+
+  /// Gram matrix, row errors, and numbers of these.
+  void run_features(Backend& backend, Out& out) const {
+    constexpr double kByCode[] = {-1.5, 20};
+    constexpr double kBasis[] = {0.5, 0.5, 0.25};
+    const std::vector<ColumnView> views = {number(), score(), code()};
+    const std::vector<FeatureEncoder> encoders = {{}, {0.5, 2, 0, nullptr}, {0, 1, 0, kByCode}};
+    expect_ok(backend.gram({views, encoders, 0, kRows}, &out.gram)->wait());
+    const PcaBasis pca{3, 1, kBasis};
+    expect_ok(backend.row_errors({views, encoders, 0, kRows}, pca, out.errors.data())->wait());
+    const NumberPlan plan{&partition_, {0, 1}, nullptr};
+    std::vector<NumberPartial> partials(kItems);
+    std::vector<NumberItem> items;
+    for (std::size_t i = 0; i < kItems - 1; ++i) {
+      partials[i].reset(plan);
+      items.push_back({{}, part(i), &plan, &partials[i]});
+    }
+    expect_ok(backend.error_numbers({views, encoders, 0, kRows}, pca, items)->wait());
+    for (std::size_t i = 0; i < kItems - 1; ++i) merge(out.error_numbers[i], partials[i]);
+  }
+
   static void expect_ok(const Result<void>& done) { EXPECT_TRUE(done.ok()) << done.error().text(); }
   static ColumnView view(ValueType type, const void* values) { return {type, values, nullptr, 0, kRows, 0, nullptr}; }
   [[nodiscard]] ColumnView number() const { return view(ValueType::float64, numbers_.data()); }
@@ -121,21 +171,39 @@ class Work {
   std::vector<std::int32_t> codes_;
 };
 
-TEST(Fallback, TheKindsWithAKernelRunOnTheDevice) {
+TEST(Fallback, EveryKindRunsOnTheDevice) {
   const Work work;
   const auto backend = backend_of({});
   EXPECT_TRUE(work.run(*backend) == work.run(*make_cpu_backend().value()));
   EXPECT_THAT(backend->fallbacks(), IsEmpty());
 }
 
-TEST(Fallback, KindsWithoutAKernelSaySo) {
-  const auto backend = backend_of({});
-  GramState gram;
-  EXPECT_TRUE(backend->gram({}, &gram)->wait().ok());
-  EXPECT_TRUE(backend->gram({}, &gram)->wait().ok());
-  EXPECT_TRUE(backend->classes({})->wait().ok());
-  EXPECT_THAT(backend->fallbacks(), ElementsAre("classes on the CPU: the CUDA backend has no kernel for it (once)",
-                                                "gram on the CPU: the CUDA backend has no kernel for it (2 times)"));
+/// Wide rows want cuBLAS; where it is missing the own kernels serve, and a line says so.
+TEST(Fallback, WithoutBlasTheOwnKernelsServe) {
+  constexpr std::int64_t kWide = kBlasFeatures;
+  std::vector<double> values(12);
+  std::iota(values.begin(), values.end(), -5.5);
+  const ColumnView view{ValueType::float64, values.data(), nullptr, 0, 12, 0, nullptr};
+  const auto gram_of = [&](Backend& backend, std::int64_t features) {
+    const auto size = static_cast<std::size_t>(features);
+    const std::vector<ColumnView> views(size, view);
+    std::vector<FeatureEncoder> encoders;
+    for (std::size_t i = 0; i < size; ++i) encoders.push_back({0.25 * static_cast<double>(i % 17), 0.5, 0, nullptr});
+    GramState gram{0, std::vector<int128>(size), std::vector<int128>(size * (size + 1) / 2)};
+    EXPECT_TRUE(backend.gram({views, encoders, 1, 10}, &gram)->wait().ok());
+    return gram;
+  };
+  const auto cpu = make_cpu_backend().value();
+  for (const char* kind : {"missing", "wrong_abi", "empty"}) {
+    auto session = std::make_shared<Session>(emulated_module(), open_emulation({}));
+    const std::string path = std::string(LONGWATCH_STUBS) + "/libcuda_stub_blas_" + kind + ".so";
+    const auto backend = make_backend(std::move(session), "emulation", make_cpu_backend().value(), path);
+    EXPECT_TRUE(gram_of(*backend, 5) == gram_of(*cpu, 5));
+    EXPECT_THAT(backend->fallbacks(), IsEmpty());
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(gram_of(*backend, kWide) == gram_of(*cpu, kWide));
+    EXPECT_THAT(backend->fallbacks(),
+                ElementsAre(AllOf(StartsWith("gram without cuBLAS: the "), EndsWith("(2 times)"))));
+  }
 }
 
 /// The N-th allocation fails, and with it all later ones, for N = 0, 1, 2, ... until none does.
@@ -152,14 +220,14 @@ TEST(Fallback, AnyFailingAllocationLeavesTheSameBits) {
     failed = !backend->fallbacks().empty();
     for (const std::string& text : backend->fallbacks()) EXPECT_THAT(text, HasSubstr("on the CPU: no device memory"));
   }
-  EXPECT_GT(failures, 20);
+  EXPECT_GT(failures, 40);
 }
 
 /// Where one allocation fails and the next ones do not, a submission is done in halves: nothing goes to the CPU.
 TEST(Fallback, MemoryThatIsShortOnceIsMetByHalves) {
   const Work work;
   const auto want = work.run(*make_cpu_backend().value());
-  for (std::int64_t allocations = 0; allocations < 80; ++allocations) {
+  for (std::int64_t allocations = 0; allocations < 160; ++allocations) {
     Emulation emulation;
     emulation.allocations = allocations;
     emulation.once = true;
@@ -215,16 +283,18 @@ TEST(Fallback, ALostDeviceIsLeftAlone) {
   EXPECT_THAT(backend->fallbacks(), Contains(HasSubstr("the device failed too often")));
 }
 
+/// Numbers, categories and residuals take one launch, scores three, classes four, a Gram matrix three, row errors one,
+/// their numbers two, replicates two.
 TEST(Fallback, AnyFailingLaunchLeavesTheSameBits) {
+  constexpr std::int64_t kLaunches = 18;
   const Work work;
   const auto want = work.run(*make_cpu_backend().value());
-  for (std::int64_t launches = 0; launches < 10; ++launches) {
+  for (std::int64_t launches = 0; launches < 21; ++launches) {
     Emulation emulation;
     emulation.launches = launches;
     const auto backend = backend_of(emulation);
     EXPECT_TRUE(work.run(*backend) == want) << launches << " launches";
-    EXPECT_EQ(backend->fallbacks().empty(), launches >= 8)
-        << launches;  // one of each kind, three of scores, two of replicates
+    EXPECT_EQ(backend->fallbacks().empty(), launches >= kLaunches) << launches;
   }
 }
 

@@ -92,6 +92,40 @@ TEST(Loader, TheModuleOfThisBuild) {
   EXPECT_NE(status.code, kDone);
 }
 
+TEST(Loader, AModuleOfBlasThatCannotBeUsed) {
+  const auto refused = [](const std::string& path) {
+    const auto blas = load_blas(path);
+    return blas.ok() ? std::string("it works") : blas.error().text();
+  };
+  EXPECT_THAT(refused("/nowhere/blas.so"), HasSubstr("/nowhere/blas.so: there is no cuBLAS module"));
+  EXPECT_THAT(refused(stub("blas_missing")), HasSubstr("cannot be opened: liblongwatch_absent_blas.so"));
+  EXPECT_THAT(refused(stub("blas_empty")), HasSubstr("is no cuBLAS module"));
+  EXPECT_THAT(refused(stub("blas_wrong_abi")), HasSubstr("of another build"));
+  EXPECT_THAT(refused(stub("two_devices")), HasSubstr("is no cuBLAS module"));
+}
+
+TEST(Loader, TheModuleOfBlasLiesBesideTheOther) {
+  EXPECT_EQ(blas_path("/some/lib/liblongwatch_cuda.so"), "/some/lib/liblongwatch_cuda_blas.so");
+  ASSERT_EQ(setenv("LONGWATCH_CUDA_BLAS", "/somewhere/blas.so", 1), 0);
+  EXPECT_EQ(blas_path("/some/lib/liblongwatch_cuda.so"), "/somewhere/blas.so");
+  ASSERT_EQ(unsetenv("LONGWATCH_CUDA_BLAS"), 0);
+}
+
+/// The module of this build, where there is one: without a driver or cuBLAS it says so.
+TEST(Loader, TheModuleOfBlasOfThisBuild) {
+  const std::string path = blas_path(LONGWATCH_CUDA_MODULE);
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "built without cuBLAS";
+  const auto blas = load_blas(path);
+  if (!blas.ok()) {
+    EXPECT_THAT(blas.error().text(), HasSubstr("cannot be opened"));
+    return;
+  }
+  Status status{};
+  Blas* const open = blas.value()->open(0, &status);
+  EXPECT_EQ(open == nullptr, status.code != kDone);
+  blas.value()->close(open);
+}
+
 TEST(Loader, ThePathCanBeSet) {
   ASSERT_EQ(setenv("LONGWATCH_CUDA", "/somewhere/else.so", 1), 0);
   EXPECT_EQ(module_path(), "/somewhere/else.so");

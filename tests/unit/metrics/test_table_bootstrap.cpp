@@ -258,6 +258,10 @@ class Batches final : public Backend {
     return cpu().residuals(i);
   }
   [[nodiscard]] std::unique_ptr<Ticket> classes(std::span<const ClassItem> i) override { return cpu().classes(i); }
+  [[nodiscard]] std::unique_ptr<Ticket> error_numbers(const EncodedRows& rows, const PcaBasis& pca,
+                                                      std::span<const NumberItem> i) override {
+    return cpu().error_numbers(rows, pca, i);
+  }
   [[nodiscard]] std::unique_ptr<Ticket> gram(const EncodedRows& rows, GramState* out) override {
     return cpu().gram(rows, out);
   }
