@@ -11,6 +11,7 @@
 namespace longwatch::cuda {
 namespace {
 
+constexpr int kBlocksPerProcessor = 4;             // for cuts; what runs at a time depends on the kernel
 constexpr std::size_t kSharedUnasked = 48 * 1024;  // bytes that any kernel may have
 
 StatusCode code_of(cudaError_t code) {
@@ -109,6 +110,7 @@ Context* open(std::int32_t device, std::int64_t memory, Status* status) {
   auto context = std::make_unique<Context>();
   context->device = device;
   context->tuning.processors = info.processors;
+  context->tuning.blocks = info.processors * kBlocksPerProcessor;
   context->tuning.shared = static_cast<std::size_t>(shared);
   context->budget = memory > 0 ? memory : static_cast<std::int64_t>(free / 10 * 9);
   return context.release();

@@ -25,8 +25,8 @@ std::vector<Feature> features_of(const EncodedRows& rows, Pins& pins) {
     const ColumnView& view = rows.columns[i];
     const FeatureEncoder& encoder = rows.encoders[i];
     const bool coded = view.type == ValueType::code32;
-    out.push_back({pins.column_of(view), encoder.mean, encoder.inverse, encoder.missing, coded ? encoder.by_code : nullptr,
-                   coded ? codes_of(view, {rows.begin, rows.count, nullptr}) : 0});
+    out.push_back({pins.column_of(view), encoder.mean, encoder.inverse, encoder.missing,
+                   coded ? encoder.by_code : nullptr, coded ? codes_of(view, {rows.begin, rows.count, nullptr}) : 0});
   }
   return out;
 }

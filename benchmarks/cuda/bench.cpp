@@ -65,6 +65,14 @@ void Bench::report(const std::string& name, const std::string& what, double byte
   std::fflush(stdout);
 }
 
+void Bench::report(const std::string& name, const std::string& what) {
+  const std::vector<double> times = together(device_->take());
+  if (times.empty()) return fail(name, "it did not run on the device");
+  std::printf("| %s | %s | %.3f (%.3f - %.3f) | | |\n", name.c_str(), what.c_str(), times[times.size() / 2],
+              times.front(), times.back());
+  std::fflush(stdout);
+}
+
 void Bench::fail(const std::string& name, const std::string& why) {
   (void)device_->take();
   std::printf("| %s | failed: %s | | | |\n", name.c_str(), why.c_str());
@@ -123,6 +131,7 @@ int run(int count, char** arguments) {
   Bench bench(std::move(device), sizes);
   number_cases(bench);
   matrix_cases(bench);
+  replicate_cases(bench);
   return bench.failed() ? 1 : 0;
 }
 

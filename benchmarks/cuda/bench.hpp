@@ -36,6 +36,8 @@ class Bench {
   /// Prints what the launches of the last submission took together: the median and the extremes, the rate at which they
   /// read `bytes`, and its share of the copy bandwidth. Fails where there were none.
   void report(const std::string& name, const std::string& what, double bytes);
+  /// The same of work that is not bound by what it reads: without a rate.
+  void report(const std::string& name, const std::string& what);
   /// Prints that a case failed; the program then ends with 1.
   void fail(const std::string& name, const std::string& why);
   [[nodiscard]] bool failed() const { return failed_; }
@@ -51,5 +53,6 @@ class Bench {
 /// The cases, a function for each file.
 void number_cases(Bench& bench);
 void matrix_cases(Bench& bench);
+void replicate_cases(Bench& bench);
 
 }  // namespace longwatch

@@ -21,8 +21,9 @@ bool allowed(std::int64_t& left, bool once) {
 
 Context* open_emulation(const Emulation& emulation) {
   auto context = std::make_unique<Context>();
-  context->tuning = {emulation.threads, emulation.blocks, 1, emulation.piece_rows, emulation.shared, emulation.arena,
-                     emulation.stage,   emulation.stages, emulation.blas_features};
+  context->tuning = {emulation.threads,    emulation.blocks, 1,
+                     emulation.piece_rows, emulation.shared, emulation.arena,
+                     emulation.stage,      emulation.stages, emulation.blas_features};
   context->budget = emulation.memory;
   context->order = emulation.order;
   context->allocations_left = emulation.allocations;

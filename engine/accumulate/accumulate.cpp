@@ -314,7 +314,9 @@ class RowGroupTask {
       auto batch = Batch<NumberPartial>::of(
           routing_.items(), NumberItem{{}, {}, &shared_.error_plan, nullptr},
           [&](NumberPartial& partial) { partial.reset(shared_.error_plan); },
-          [&](auto items) { return pass.backend->error_numbers({views, encoders, 0, rows}, basis, items); });
+          [&](auto items) {
+            return pass.backend->error_numbers({views, encoders, 0, rows}, basis, items);
+          });
       return batch.finish([&](std::size_t cell, const NumberPartial& partial) {
         add(key, cell, partial, shared_.result.states.reconstruction);
       });

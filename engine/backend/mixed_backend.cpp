@@ -102,9 +102,8 @@ class Mixed final : public MixedBackend {
   }
 
   [[nodiscard]] std::unique_ptr<Ticket> numbers(std::span<const NumberItem> items) override {
-    return submit(WorkKind::numbers, rows_of(items), [&](Backend& backend, std::size_t member) {
-      return backend.numbers(with_plans_of(member, items));
-    });
+    return submit(WorkKind::numbers, rows_of(items),
+                  [&](Backend& backend, std::size_t member) { return backend.numbers(with_plans_of(member, items)); });
   }
   [[nodiscard]] std::unique_ptr<Ticket> categories(std::span<const CategoryItem> items) override {
     return submit(WorkKind::categories, rows_of(items),
@@ -136,9 +135,10 @@ class Mixed final : public MixedBackend {
 
   [[nodiscard]] std::unique_ptr<Ticket> error_numbers(const EncodedRows& rows, const PcaBasis& pca,
                                                       std::span<const NumberItem> items) override {
-    return submit(WorkKind::row_errors, rows.count * pca.features * pca.rank, [&](Backend& backend, std::size_t member) {
-      return backend.error_numbers(rows, pca, with_plans_of(member, items));
-    });
+    return submit(WorkKind::row_errors, rows.count * pca.features * pca.rank,
+                  [&](Backend& backend, std::size_t member) {
+                    return backend.error_numbers(rows, pca, with_plans_of(member, items));
+                  });
   }
   [[nodiscard]] std::unique_ptr<Ticket> replicates(std::span<const ReplicateItem> items) override {
     std::int64_t units = 0;

@@ -13,8 +13,8 @@
 namespace longwatch::cuda {
 namespace {
 
-using testing::Contains;
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
