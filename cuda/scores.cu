@@ -86,7 +86,7 @@ LW_KERNEL(keys_kernel, KeyLaunch) {
   Strip strip{};
   for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
     strip = strip_at(job.pieces, piece, last);
-    const ScoreTask task = job.tasks[strip.item];
+    const ScoreTask& task = job.tasks[strip.item];  // no copy: an index that differs by thread needs memory
     for (std::int64_t from = strip.begin; from < strip.end; from += t.size()) {
       if (t.rank() < 2) round.count[t.rank()] = 0;
       LW_SYNC(t);  // zeroed

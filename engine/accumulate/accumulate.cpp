@@ -15,6 +15,7 @@
 #include "engine/accumulate/batches.hpp"
 #include "engine/accumulate/category_map.hpp"
 #include "engine/accumulate/class_codes.hpp"
+#include "engine/accumulate/column_states.hpp"
 #include "engine/accumulate/routing.hpp"
 #include "engine/accumulate/shared.hpp"
 #include "engine/base/side_by_side.hpp"
@@ -25,6 +26,7 @@ namespace {
 
 using accumulating::Batch;
 using accumulating::batch_items;
+using accumulating::ColumnStates;
 using accumulating::kCellsAtOnce;
 using accumulating::partial_bytes;
 using accumulating::Shared;
@@ -42,7 +44,8 @@ class RowGroupTask {
         first_(part == 0),
         cursor_(shared.pass().chunks->runs[group_index],
                 static_cast<std::int64_t>(shared.pass().chunks->chunks.size())),
-        router_(*shared.pass().segments) {}
+        router_(*shared.pass().segments),
+        states_(shared, routing_) {}
 
   Result<void> run() {
     LW_CHECK(open());
@@ -63,8 +66,6 @@ class RowGroupTask {
     readers_.resize(columns);
     views_.resize(columns);
     maps_.resize(columns);
-    number_batches_.resize(columns + 1);
-    category_batches_.resize(columns);
     for (const std::size_t c : columns_) {
       const bool number = shared_.is_number(c);
       LW_TRY(readers_[c],
@@ -123,100 +124,15 @@ class RowGroupTask {
     LW_TRY(views_[c], readers_[c]->next(rows));
     if (maps_[c]) maps_[c]->use(*views_[c].dictionary);
     if (!shared_.pass().states) return {};
-    return shared_.is_number(c) ? numbers(c, views_[c], shared_.plans[c], shared_.result.states.numbers[c])
-                                : categories(c);
-  }
-
-  // Where the backend works in batches the last one goes on until finish_numbers.
-  Result<void> numbers(std::size_t key, const ColumnView& view, const NumberPlan& plan,
-                       std::vector<NumberState>& states) {
-    Backend& backend = *shared_.pass().backend;
-    if (backend.in_batches()) {
-      return batched(batch_items(partial_bytes(plan)), [&](std::span<const CellRows> cells) -> Result<void> {
-        LW_CHECK(finish_numbers(key, states));
-        number_batches_[key] = Batch<NumberPartial>::of(
-            cells, NumberItem{view, {}, &plan, nullptr}, [&](NumberPartial& partial) { partial.reset(plan); },
-            [&](auto items) { return backend.numbers(items); });
-        return {};
-      });
-    }
-    NumberPartial& partial = shared_.partials.local();
-    for (const CellRows& item : routing_.items()) {
-      partial.reset(plan);
-      const NumberItem work{view, item.rows, &plan, &partial};
-      LW_CHECK(backend.numbers({&work, 1})->wait());
-      add(key, item.cell, partial, states);
-    }
-    return {};
-  }
-
-  Result<void> finish_numbers(std::size_t key, std::vector<NumberState>& states) {
-    if (!number_batches_[key]) return {};
-    Batch<NumberPartial> batch = std::move(*number_batches_[key]);
-    number_batches_[key].reset();
-    return batch.finish([&](std::size_t cell, const NumberPartial& partial) { add(key, cell, partial, states); });
-  }
-
-  void add(std::size_t key, std::size_t cell, const NumberPartial& partial, std::vector<NumberState>& states) {
-    const std::lock_guard guard(shared_.lock_of(key, cell));
-    NumberState& state = states[cell];
-    state.counts.merge(partial.counts);
-    state.moments.merge(partial.moments);
-    state.histogram.add(partial.histogram);
-    state.distinct.add(partial.registers.data());
-  }
-
-  Result<void> categories(std::size_t c) {
-    Backend& backend = *shared_.pass().backend;
-    const std::size_t codes = views_[c].dictionary->texts.size();
-    if (backend.in_batches()) {
-      return batched(batch_items(8 * codes + sizeof(CategoryPartial)), [&](auto cells) -> Result<void> {
-        LW_CHECK(finish_categories(c));
-        category_batches_[c] = Batch<CategoryPartial>::of(
-            cells, CategoryItem{views_[c], {}, nullptr},
-            [&](CategoryPartial& partial) { partial.by_code.assign(codes, 0); },
-            [&](auto items) { return backend.categories(items); });
-        return {};
-      });
-    }
-    CategoryPartial partial;
-    for (const CellRows& item : routing_.items()) {
-      partial.counts = {};
-      partial.by_code.assign(codes, 0);
-      const CategoryItem work{views_[c], item.rows, &partial};
-      LW_CHECK(backend.categories({&work, 1})->wait());
-      add(c, item.cell, partial);
-    }
-    return {};
-  }
-
-  void add(std::size_t c, std::size_t cell, const CategoryPartial& partial) {
-    const std::lock_guard guard(shared_.lock_of(c, cell));
-    maps_[c]->add_to(partial, shared_.result.states.categories[c][cell]);
-  }
-
-  Result<void> finish_categories(std::size_t c) {
-    if (!category_batches_[c]) return {};
-    Batch<CategoryPartial> batch = std::move(*category_batches_[c]);
-    category_batches_[c].reset();
-    return batch.finish([&](std::size_t cell, const CategoryPartial& partial) { add(c, cell, partial); });
+    return shared_.is_number(c) ? states_.numbers(c, views_[c], shared_.plans[c], shared_.result.states.numbers[c])
+                                : states_.categories(c, views_[c], *maps_[c]);
   }
 
   // Waits for what column() began.
   Result<void> finish(std::size_t c) {
     if (!shared_.pass().states) return {};
-    return shared_.is_number(c) ? finish_numbers(c, shared_.result.states.numbers[c]) : finish_categories(c);
-  }
-
-  // The cells of the slab, `most` at a time.
-  template <class Work>
-  Result<void> batched(std::size_t most, const Work& work) {
-    for (auto rest = routing_.items(); !rest.empty();) {
-      const auto some = rest.first(std::min(most, rest.size()));
-      LW_CHECK(work(some));
-      rest = rest.subspan(some.size());
-    }
-    return {};
+    return shared_.is_number(c) ? states_.finish_numbers(c, shared_.result.states.numbers[c])
+                                : states_.finish_categories(c, *maps_[c]);
   }
 
   // The slab's rows as scores, predictions and labels.
@@ -318,15 +234,15 @@ class RowGroupTask {
             return pass.backend->error_numbers({views, encoders, 0, rows}, basis, items);
           });
       return batch.finish([&](std::size_t cell, const NumberPartial& partial) {
-        add(key, cell, partial, shared_.result.states.reconstruction);
+        states_.add(key, cell, partial, shared_.result.states.reconstruction);
       });
     }
     std::vector<double> errors(static_cast<std::size_t>(rows));
     LW_CHECK(tiles(rows, [&](std::int64_t begin, std::int64_t count) {
       return pass.backend->row_errors({views, encoders, begin, count}, basis, errors.data() + begin)->wait();
     }));
-    LW_CHECK(numbers(key, error_column(errors), shared_.error_plan, shared_.result.states.reconstruction));
-    return finish_numbers(key, shared_.result.states.reconstruction);
+    LW_CHECK(states_.numbers(key, error_column(errors), shared_.error_plan, shared_.result.states.reconstruction));
+    return states_.finish_numbers(key, shared_.result.states.reconstruction);
   }
 
   Result<void> gram(std::span<const ColumnView> views, std::span<const FeatureEncoder> encoders, std::int64_t rows) {
@@ -370,8 +286,7 @@ class RowGroupTask {
   std::vector<std::unique_ptr<ColumnReader>> readers_;
   std::vector<ColumnView> views_;
   std::vector<std::optional<CategoryMap>> maps_;
-  std::vector<std::optional<Batch<NumberPartial>>> number_batches_;  // by column, then of the row errors
-  std::vector<std::optional<Batch<CategoryPartial>>> category_batches_;
+  ColumnStates states_;  // after the readers, as it waits for what it began
   std::vector<std::unique_ptr<ColumnReader>> segment_readers_;
   std::vector<ColumnView> segment_views_;
   std::optional<ClassCodes> predictions_, labels_;

@@ -69,7 +69,7 @@ def measure(build, architecture, folder):
     out = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = pathlib.Path(entry["file"])
-        if path.suffix != ".cu" or "cuda_kernels" not in entry["command"] or "LW_KERNEL(" not in path.read_text():
+        if path.suffix != ".cu" or "cuda_kernels" not in entry["command"] or "LW_KERNEL" not in path.read_text():
             continue
         cubin = folder / (path.stem + ".cubin")
         done = subprocess.run(cubin_command(entry["command"], architecture, cubin), cwd=entry["directory"], capture_output=True, text=True)
