@@ -62,7 +62,8 @@ TEST(Gram, EqualsTheOracleForManyRows) {
 /// Rows just inside the gate, and so many that their sum as one double would pass 2^53 and lose bits.
 TEST(Gram, IsExactAtTheGateForMillionsOfRows) {
   constexpr std::size_t kRows = (1U << 22U) + 701;
-  constexpr double kLargest = 16 - 0x1p-36;
+  constexpr double kLargest =
+      16 - 0x1p-18 - 0x1p-36;  // the coarse part 16 - 2^-18, an odd number of units; the rest -2^-36
   const auto column =
       make_column(ValueType::float64, std::vector<double>(kRows, -kLargest), Nulls::none, 0, Rows::range, 1);
   const std::vector<ColumnView> views = {column->view};
@@ -70,9 +71,9 @@ TEST(Gram, IsExactAtTheGateForMillionsOfRows) {
   for (const auto& backend : usable_backends()) {
     GramState state = empty_state(1);
     ASSERT_TRUE(backend->gram({views, encoders, 0, static_cast<std::int64_t>(kRows)}, &state)->wait().ok());
-    EXPECT_TRUE(state.sums[0] == -static_cast<int128>(kRows) * ((std::int64_t{1} << 40) - 1));
-    // The coarse part is 16, the rest -2^-36: (2^22)^2 2^18 - 2 2^22.
-    EXPECT_TRUE(state.products[0] == static_cast<int128>(kRows) * ((static_cast<int128>(1) << 62) - (1 << 23)));
+    constexpr int128 kCoarse = (1 << 22) - 1;
+    EXPECT_TRUE(state.sums[0] == -static_cast<int128>(kRows) * ((kCoarse << 18) - 1));
+    EXPECT_TRUE(state.products[0] == static_cast<int128>(kRows) * ((kCoarse * kCoarse << 18) - 2 * kCoarse));
   }
 }
 
