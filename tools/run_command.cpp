@@ -150,6 +150,14 @@ int finish(const Arguments& arguments, const RunSummary& summary) {
   return arguments.fail_on == "alert" && summary.alert_rows > 0 ? kExitAlerts : kExitFine;
 }
 
+// Says why no GPU was used, where it matters: some model ran, and a GPU was asked for or the run is not to be quiet.
+void warn_of_device(const Arguments& arguments, const RunSummary& summary) {
+  const bool wanted = arguments.options.device.kind == DeviceChoice::Kind::cuda;
+  if (summary.device_warning.empty() || (arguments.quiet && !wanted) || summary.failed() == summary.models.size())
+    return;
+  std::fputs(("longwatch: " + summary.device_warning + "\n").c_str(), stderr);
+}
+
 int execute(Arguments& arguments) {
   auto device = parse_device(arguments.device);
   if (!device.ok()) return report(device.error());
@@ -169,10 +177,9 @@ int execute(Arguments& arguments) {
   auto summary = run_fleet(fleet.value(), arguments.options, {progress.get(), &stop_requested});
   progress.reset();
   if (!summary.ok()) return report(summary.error());
-  const bool wanted = arguments.options.device.kind == DeviceChoice::Kind::cuda;
-  if ((wanted || !arguments.quiet) && !summary.value().device_warning.empty())
-    std::fputs(("longwatch: " + summary.value().device_warning + "\n").c_str(), stderr);
-  return finish(arguments, summary.value());
+  const int code = finish(arguments, summary.value());
+  warn_of_device(arguments, summary.value());
+  return code;
 }
 
 void add_common(CLI::App& verb, Arguments& arguments) {

@@ -65,8 +65,9 @@ class Runs:
         if out.exists():
             subprocess.run(["rm", "-rf", out], check=True)
         environment = {**os.environ, "LD_PRELOAD": str(self.library), "LONGWATCH_FAULT": f"{kind}:{n}", "LONGWATCH_FAULT_MARK": str(mark)}
-        done = subprocess.run([str(BINARY), "run", str(self.fleet), "-o", str(out), "--quiet", "--threads", "2", "--keep-states"],
-                              capture_output=True, env=environment, timeout=60)
+        # On the CPU: without memory the CUDA runtime crashes while its module is opened, before anything is written.
+        command = [str(BINARY), "run", str(self.fleet), "-o", str(out), "--quiet", "--threads", "2", "--keep-states", "--device", "cpu"]
+        done = subprocess.run(command, capture_output=True, env=environment, timeout=60)
         return done, mark.exists()
 
     def left(self):

@@ -13,7 +13,7 @@ from conftest import BINARY, ROOT
 
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "examples" / "flights" / "README.md"]
-VERBS = ("schema", "validate", "run", "fit", "analyze", "inspect", "synth", "cutoffs")  # each finds what the ones before it wrote
+VERBS = ("schema", "validate", "run", "fit", "analyze", "inspect", "synth", "cutoffs", "devices")  # each finds what the ones before it wrote
 LONGWATCH = "build/release/longwatch "
 
 
