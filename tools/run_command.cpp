@@ -155,6 +155,7 @@ void warn_of_device(const Arguments& arguments, const RunSummary& summary) {
   const bool wanted = arguments.options.device.kind == DeviceChoice::Kind::cuda;
   if (summary.device_warning.empty() || (arguments.quiet && !wanted) || summary.failed() == summary.models.size())
     return;
+  std::fflush(stdout);  // the results stand before it, where both go to one file
   std::fputs(("longwatch: " + summary.device_warning + "\n").c_str(), stderr);
 }
 
