@@ -14,6 +14,11 @@ struct DeviceClasses {
   std::int64_t codes;
 };
 
+/// A row's score; NaN where it has none.
+LW_DEVICE double score_at(const DeviceColumn& column, std::int64_t row) {
+  return number_or_nan(column, row) + 0.0;  // -0 is 0
+}
+
 /// What a row holds in a column of classes.
 struct RowClass {
   std::int16_t of;  ///< row::kNoClass: none, or missing

@@ -114,12 +114,6 @@ LW_DEVICE void add_sum(const ClassTask& task, const BlockSums& block, std::int64
   }
 }
 
-/// Of a scored class; NaN where the row has none.
-LW_DEVICE double score_at(const DeviceColumn& column, std::int64_t row) {
-  if (column.values == nullptr || !valid_at(column, row)) return std::numeric_limits<double>::quiet_NaN();
-  return number_at(column, row) + 0.0;  // -0 is 0
-}
-
 /// What a row's scores are: kProblems where they are usable, and then which is the largest, the first of equal ones.
 struct RowScores {
   int problem;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -58,6 +59,12 @@ LW_DEVICE double number_at(const DeviceColumn& column, std::int64_t row) {
   const std::int64_t at = row - column.first;
   return column.type == kFloat32 ? static_cast<double>(static_cast<const float*>(column.values)[at])
                                  : static_cast<const double*>(column.values)[at];
+}
+
+/// The same; NaN where the row has no value, or there is no such column.
+LW_DEVICE double number_or_nan(const DeviceColumn& column, std::int64_t row) {
+  if (column.values == nullptr || !valid_at(column, row)) return std::numeric_limits<double>::quiet_NaN();
+  return number_at(column, row);
 }
 
 /// For kCode32. A negative code is a large one.

@@ -33,12 +33,6 @@ struct ResidualLaunch {
 constexpr std::int64_t kSumWords = std::int64_t{kResidualSums} * row::kExactSlots * 4;
 constexpr std::int64_t kBlockWords = kSumWords + kResidualBins;
 
-/// NaN where the row has no value.
-LW_DEVICE double value_at(const DeviceColumn& column, std::int64_t row) {
-  if (column.values == nullptr || !valid_at(column, row)) return std::numeric_limits<double>::quiet_NaN();
-  return number_at(column, row);
-}
-
 LW_DEVICE bool is_finite(double x) { return x - x == 0; }
 
 /// What a thread keeps of its rows.
@@ -63,8 +57,8 @@ LW_DEVICE void add_term(const ResidualTask& task, std::uint32_t* words, int whic
 }
 
 LW_DEVICE void add_row(const ResidualTask& task, std::uint32_t* words, std::int64_t row, ThreadCounts& counts) {
-  const double prediction = value_at(task.prediction, row);
-  const double label = value_at(task.label, row);
+  const double prediction = number_or_nan(task.prediction, row);
+  const double label = number_or_nan(task.label, row);
   if (!is_finite(prediction)) {
     counts.unpredicted += 1;
     counts.labels_alone += is_finite(label) ? 1 : 0;

@@ -37,12 +37,6 @@ struct KeyLaunch {
   Pieces pieces;
 };
 
-/// A row's score; NaN where it has none.
-LW_DEVICE double score_at(const DeviceColumn& column, std::int64_t row) {
-  if (column.values == nullptr || !valid_at(column, row)) return std::numeric_limits<double>::quiet_NaN();
-  return number_at(column, row) + 0.0;  // -0 is 0
-}
-
 LW_DEVICE void count_unscored(ScoreCounts& counts, double score, std::int16_t prediction, std::int16_t label) {
   atomic_add(score != score ? &counts.missing_scores : &counts.invalid_scores, std::int64_t{1});
   const int of_label = label == row::kNoClass ? 2 : label;
