@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 
@@ -62,8 +63,8 @@ class Runs:
         mark = self.folder.parent / f"{self.folder.name}.mark"
         mark.unlink(missing_ok=True)
         out = self.folder / "out"
-        if out.exists():
-            subprocess.run(["rm", "-rf", out], check=True)
+        for left in self.folder.iterdir():  # an aborted run before this one may have left its hidden folder
+            shutil.rmtree(left)
         environment = {**os.environ, "LD_PRELOAD": str(self.library), "LONGWATCH_FAULT": f"{kind}:{n}", "LONGWATCH_FAULT_MARK": str(mark)}
         # On the CPU: without memory the CUDA runtime crashes while its module is opened, before anything is written.
         command = [str(BINARY), "run", str(self.fleet), "-o", str(out), "--quiet", "--threads", "2", "--keep-states", "--device", "cpu"]
@@ -77,6 +78,7 @@ class Runs:
         where = f"{kind} {n}: exit {done.returncode}, {done.stderr[-500:]!r}"
         if done.returncode == 0:
             assert may_succeed, f"the fault went unnoticed: {where}"
+            assert self.left() == ["out"], f"something was left behind: {self.left()}, {where}"
             assert digests(self.folder / "out") == self.expected, where
             return
         if kind == "allocation" and done.returncode == -signal.SIGABRT:
@@ -84,7 +86,6 @@ class Runs:
             # hidden folder in which the result was being built, or the whole result.
             whole = self.left() == ["out"] and digests(self.folder / "out") == self.expected
             assert whole or all(name.startswith(".out.longwatch-") for name in self.left()), where
-            subprocess.run(["rm", "-rf", *self.folder.glob(".out.longwatch-*")], check=True)
             return
         # The last sync is of the folder that holds the result, which is whole by then: only its durability is in doubt. And
         # after it memory may run out for the summary.
