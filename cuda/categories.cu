@@ -34,10 +34,8 @@ LW_DEVICE std::int64_t counter_of(const CategoryTask& task, std::int64_t row) {
 LW_KERNEL(categories_kernel, CategoryLaunch) {
   LW_THREAD(t);
   auto* const counts = reinterpret_cast<std::uint32_t*>(t.shared());
-  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
-  Strip strip{};
-  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
-    strip = strip_at(job.pieces, piece, last);
+  for (Strips strips(job.pieces, t.block(), t.blocks()); strips.next();) {
+    const Strip& strip = strips.strip();
     const CategoryTask task = job.tasks[strip.item];
     const std::int64_t counters = task.in_shared ? task.codes + 2 : 0;
     for (std::int64_t i = t.rank(); i < counters; i += t.size()) counts[i] = 0;

@@ -221,10 +221,8 @@ LW_DEVICE void flush_block(const ClassTask& task, const BlockSums& block, int ra
 LW_KERNEL(classes_kernel, ClassLaunch) {
   LW_THREAD(t);
   auto& round = *reinterpret_cast<RoundSums*>(t.shared());
-  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
-  Strip strip{};
-  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
-    strip = strip_at(job.pieces, piece, last);
+  for (Strips strips(job.pieces, t.block(), t.blocks()); strips.next();) {
+    const Strip& strip = strips.strip();
     const ClassTask& task = job.tasks[strip.item];
     const BlockSums block = block_sums(t.shared(), task);
     for (std::int64_t i = t.rank(); i < block.words; i += t.size()) block.counts[i] = 0;

@@ -35,10 +35,8 @@ LW_DEVICE std::int64_t pair_at(std::int64_t i, std::int64_t j) {
 /// Lists the wide rows. Items are groups of kMarkedFeatures features.
 LW_KERNEL(mark_kernel, GramLaunch) {
   LW_THREAD(t);
-  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
-  Strip strip{};
-  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
-    strip = strip_at(job.pieces, piece, last);
+  for (Strips strips(job.pieces, t.block(), t.blocks()); strips.next();) {
+    const Strip& strip = strips.strip();
     const std::int64_t from = strip.item * kMarkedFeatures;
     const std::int64_t to = from + kMarkedFeatures < job.count ? from + kMarkedFeatures : job.count;
     for (std::int64_t row = strip.begin + t.rank(); row < strip.end; row += t.size()) {
@@ -188,10 +186,8 @@ LW_DEVICE Share share_of(const Tile& tile, int first, int rank, int threads) {
 LW_KERNEL(gram_kernel, GramLaunch) {
   LW_THREAD(t);
   auto* const staged = reinterpret_cast<double*>(t.shared());
-  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
-  Strip strip{};
-  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
-    strip = strip_at(job.pieces, piece, last);
+  for (Strips strips(job.pieces, t.block(), t.blocks()); strips.next();) {
+    const Strip& strip = strips.strip();
     const Tile tile = tile_at(strip.item, job.count);
     const int rows = 1 << tile.shift;
     const int slots = kMicro * tile.left_groups;

@@ -202,10 +202,8 @@ LW_DEVICE void flush_block(const NumberTask& task, const BlockSums& block, int r
 
 LW_KERNEL_BLOCKS(numbers_kernel, NumberLaunch, 3) {
   LW_THREAD(t);
-  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
-  Strip strip{};
-  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
-    strip = strip_at(job.pieces, piece, last);
+  for (Strips strips(job.pieces, t.block(), t.blocks()); strips.next();) {
+    const Strip& strip = strips.strip();
     const NumberTask task = job.tasks[strip.item];
     const BlockSums block = block_sums(t.shared(), task);
     for (std::int64_t i = t.rank(); i < block.words; i += t.size()) block.registers[i] = 0;

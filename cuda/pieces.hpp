@@ -56,6 +56,27 @@ LW_DEVICE Strip strip_at(const Pieces& pieces, std::int64_t piece, std::int64_t 
   return {low, begin, end < count ? end : count, next};
 }
 
+/// The strips of a block, one after the other: `for (Strips strips(pieces, block, blocks); strips.next();)`.
+class Strips {
+ public:
+  LW_DEVICE Strips(const Pieces& pieces, int block, int blocks)
+      : pieces_(pieces), last_(first_piece(pieces, block + 1, blocks)) {
+    strip_.next = first_piece(pieces, block, blocks);
+  }
+  /// Goes to the next strip; false where there is none.
+  LW_DEVICE bool next() {
+    if (strip_.next >= last_) return false;
+    strip_ = strip_at(pieces_, strip_.next, last_);
+    return true;
+  }
+  LW_DEVICE const Strip& strip() const { return strip_; }
+
+ private:
+  const Pieces& pieces_;
+  std::int64_t last_;
+  Strip strip_{};
+};
+
 /// Cuts items of so many rows, into pieces of at most `most`. O(items).
 inline Pieces cut(Run& run, const std::vector<std::int64_t>& counts, std::vector<std::int64_t>& first,
                   std::int64_t most = kStripRows) {

@@ -99,10 +99,8 @@ LW_DEVICE void flush_block(ResidualSums& sums, const std::uint32_t* words, int r
 LW_KERNEL(residuals_kernel, ResidualLaunch) {
   LW_THREAD(t);
   auto* const words = reinterpret_cast<std::uint32_t*>(t.shared());
-  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
-  Strip strip{};
-  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
-    strip = strip_at(job.pieces, piece, last);
+  for (Strips strips(job.pieces, t.block(), t.blocks()); strips.next();) {
+    const Strip& strip = strips.strip();
     const ResidualTask task = job.tasks[strip.item];
     for (std::int64_t i = t.rank(); i < kBlockWords; i += t.size()) words[i] = 0;
     LW_SYNC(t);  // zeroed

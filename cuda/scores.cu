@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "cuda/atomics.hpp"
 #include "cuda/class_column.hpp"
+#include "cuda/key_runs.hpp"
 #include "cuda/number_row.hpp"
-#include "cuda/pieces.hpp"
-#include "cuda/sort.hpp"
 #include "cuda/table.hpp"
 
 namespace longwatch::cuda {
@@ -76,10 +76,8 @@ struct RoundSums {
 LW_KERNEL(keys_kernel, KeyLaunch) {
   LW_THREAD(t);
   auto& round = *reinterpret_cast<RoundSums*>(t.shared());
-  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
-  Strip strip{};
-  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
-    strip = strip_at(job.pieces, piece, last);
+  for (Strips strips(job.pieces, t.block(), t.blocks()); strips.next();) {
+    const Strip& strip = strips.strip();
     const ScoreTask& task = job.tasks[strip.item];  // no copy: an index that differs by thread needs memory
     for (std::int64_t from = strip.begin; from < strip.end; from += t.size()) {
       if (t.rank() < 2) round.count[t.rank()] = 0;
@@ -100,44 +98,21 @@ LW_KERNEL(keys_kernel, KeyLaunch) {
 }
 
 struct RunLaunch {
-  const std::int64_t* begins;  ///< of the segments
-  Pieces pieces;               ///< of the segments
-  const std::uint64_t* keys;
-  std::uint32_t* heads;  ///< 1 where a run of equal keys begins; then their prefix sums
-  std::uint64_t* run_keys;
-  std::int64_t* run_begins;
+  KeyRuns of;
+  std::uint64_t* keys;  ///< by run
+  std::int64_t* begins;
 };
-
-/// Of the segment that begins at `first`.
-LW_DEVICE bool begins_run(const RunLaunch& job, std::int64_t first, std::int64_t at) {
-  return at == first || job.keys[at] != job.keys[at - 1];
-}
-
-LW_KERNEL(heads_kernel, RunLaunch) {
-  LW_THREAD(t);
-  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
-  Strip strip{};
-  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
-    strip = strip_at(job.pieces, piece, last);
-    const std::int64_t first = job.begins[strip.item];
-    for (std::int64_t at = first + strip.begin + t.rank(); at < first + strip.end; at += t.size())
-      job.heads[at] = begins_run(job, first, at) ? 1 : 0;
-  }
-  LW_END;
-}
 
 LW_KERNEL(runs_kernel, RunLaunch) {
   LW_THREAD(t);
-  const std::int64_t last = first_piece(job.pieces, t.block() + 1, t.blocks());
-  Strip strip{};
-  for (std::int64_t piece = first_piece(job.pieces, t.block(), t.blocks()); piece < last; piece = strip.next) {
-    strip = strip_at(job.pieces, piece, last);
-    const std::int64_t first = job.begins[strip.item];
+  for (Strips strips(job.of.pieces, t.block(), t.blocks()); strips.next();) {
+    const Strip& strip = strips.strip();
+    const std::int64_t first = job.of.begins[strip.item];
     for (std::int64_t at = first + strip.begin + t.rank(); at < first + strip.end; at += t.size()) {
-      if (!begins_run(job, first, at)) continue;
-      const std::uint32_t run = job.heads[at] - 1;
-      job.run_keys[run] = job.keys[at];
-      job.run_begins[run] = at;
+      if (!begins_run(job.of, first, at)) continue;
+      const std::uint32_t run = job.of.numbers[at] - 1;
+      job.keys[run] = job.of.keys[at];
+      job.begins[run] = at;
     }
   }
   LW_END;
@@ -145,49 +120,35 @@ LW_KERNEL(runs_kernel, RunLaunch) {
 
 /// Runs of equal keys of all segments, in order.
 struct Runs {
+  std::vector<std::int64_t> first;  ///< by segment: its first run; and the number of runs
   std::vector<std::uint64_t> keys;
   std::vector<std::int64_t> begins;
 };
 
 /// Sorts the segments and finds their runs. `places` is the room of all keys.
 Runs find_runs(Run& run, const std::uint64_t* keys, std::int64_t places, const Segments& segments) {
-  std::vector<std::int64_t> counts;
-  for (std::size_t s = 0; s < segments.size(); ++s) counts.push_back(segments.ends[s] - segments.begins[s]);
-  RunLaunch job{};
-  auto* const sorted = run.room<std::uint64_t>(places);
-  sort_segments(run, keys, sorted, places, segments);
-  job.begins = run.upload(segments.begins.data(), static_cast<std::int64_t>(segments.size()));
-  std::vector<std::int64_t> first;
-  job.pieces = cut(run, counts, first);
-  job.keys = sorted;
-  job.heads = run.zeros<std::uint32_t>(places);
-  run.launch(heads_kernel, job.pieces.pieces, 0, job);
-  prefix_sums(run, job.heads, places);
-  std::uint32_t found = 0;
-  if (places > 0) run.download(&found, job.heads + places - 1, 1);
-  if (!run.wait()) return {};
-  job.run_keys = run.room<std::uint64_t>(found);
-  job.run_begins = run.room<std::int64_t>(found);
-  run.launch(runs_kernel, job.pieces.pieces, 0, job);
-  Runs out{std::vector<std::uint64_t>(found), std::vector<std::int64_t>(found)};
-  run.download(out.keys.data(), job.run_keys, found);
-  run.download(out.begins.data(), job.run_begins, found);
+  FoundRuns found = find_key_runs(run, keys, nullptr, places, segments);
+  if (!run.ok()) return {};
+  const std::int64_t count = found.first.back();
+  const RunLaunch job{found.runs, run.room<std::uint64_t>(count), run.room<std::int64_t>(count)};
+  run.launch(runs_kernel, found.runs.pieces.pieces, 0, job);
+  Runs out{std::move(found.first), std::vector<std::uint64_t>(static_cast<std::size_t>(count)),
+           std::vector<std::int64_t>(static_cast<std::size_t>(count))};
+  run.download(out.keys.data(), job.keys, count);
+  run.download(out.begins.data(), job.begins, count);
   (void)run.wait();
   return out;
 }
 
 /// Hands the runs of every item over: of segment 2 i, then of 2 i + 1.
 void hand_over(const Runs& runs, const Segments& segments, const ScoreJob* jobs) {
-  std::size_t at = 0;
   std::vector<std::int64_t> rows;
   for (std::size_t s = 0; s < segments.size(); ++s) {
-    const std::size_t from = at;
+    const auto from = static_cast<std::size_t>(runs.first[s]);
+    const auto to = static_cast<std::size_t>(runs.first[s + 1]);
     rows.clear();
-    const std::int64_t end = segments.ends[s];
-    for (; at < runs.begins.size() && runs.begins[at] < end; ++at) {
-      const bool last = at + 1 == runs.begins.size() || runs.begins[at + 1] >= end;
-      rows.push_back((last ? end : runs.begins[at + 1]) - runs.begins[at]);
-    }
+    for (std::size_t at = from; at < to; ++at)
+      rows.push_back((at + 1 == to ? segments.ends[s] : runs.begins[at + 1]) - runs.begins[at]);
     const ScoreJob& job = jobs[s / 2];
     job.take(job.taker, static_cast<std::int32_t>(s % 2), runs.keys.data() + from, rows.data(),
              static_cast<std::int64_t>(rows.size()));
