@@ -18,7 +18,7 @@ class Session {
  public:
   /// Takes the context.
   Session(const Module& module, Context* context)
-      : module_(module), context_(context), residents_(module, context, module.budget(context) / 2) {}
+      : module_(module), context_(context), residents_(module, context, module.budget(context) / 4 * 3) {}
   ~Session() {
     while (residents_.evict()) {
     }

@@ -91,11 +91,16 @@ Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile
 
 Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,
                                      const ReferenceProfile& profile, const Engine& engine, const Control& control) {
-  AnalysisStates out;
   LW_TRY(OpenedRows opened, open_analysis(fleet, model, engine.window, engine.opening(), control));
-  out.source = std::move(opened.source);
-  out.counts = opened.counts;
-  out.labels = std::move(opened.labels);
+  return analyze_rows(std::move(opened), model, profile, engine, control);
+}
+
+Result<AnalysisStates> analyze_rows(OpenedRows rows, const ModelConfig& model, const ReferenceProfile& profile,
+                                    const Engine& engine, const Control& control) {
+  AnalysisStates out;
+  out.source = std::move(rows.source);
+  out.counts = rows.counts;
+  out.labels = std::move(rows.labels);
   const Source& source = *out.source;
   if (source.rows() == 0) {
     return Error{ErrorCode::data,

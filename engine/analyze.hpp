@@ -43,4 +43,8 @@ Result<PartStates> look_through(const ModelConfig& model, const ReferenceProfile
 Result<AnalysisStates> analyze_model(const FleetConfig& fleet, const ModelConfig& model,
                                      const ReferenceProfile& profile, const Engine& engine, const Control& control);
 
+/// The same of rows that are open.
+Result<AnalysisStates> analyze_rows(OpenedRows rows, const ModelConfig& model, const ReferenceProfile& profile,
+                                    const Engine& engine, const Control& control);
+
 }  // namespace longwatch

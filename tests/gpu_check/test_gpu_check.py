@@ -123,6 +123,24 @@ def test_the_whole_flow_on_the_emulation(tmp_path):
     assert "not run" not in "".join(line for line in done.stdout.splitlines() if line.startswith("| numbers"))
 
 
+@pytest.mark.skipif(not (BUILD / "benchmark_devices").exists(), reason="build/release is not built, and a test is no place to do it")
+def test_whole_analyses_on_the_emulation(tmp_path):
+    done = gpu_check(tmp_path, "--emulated", "--build", BUILD, "--devices")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3000 rows x 13 columns, 20 chunks, 10 segments, 1000 resamples" in done.stdout
+    cell = r"\d+\.\d{3} \(\d+\.\d{3} - \d+\.\d{3}\)"
+    for device, computes in (("cpu", r"cpu \(\w+\)"), ("cuda", r"cuda:0 \([^)]*\)"), ("auto", r"[^|]+")):
+        assert re.search(rf"^\| {device}: {computes} \| {cell} \| \d+ % \| {cell} \| {cell} \| \d+\.\d{{3}} \| \d+\.\d\d \|$", done.stdout, re.M), device
+
+
+@pytest.mark.skipif(not (BUILD / "benchmark_devices").exists(), reason="build/release is not built, and a test is no place to do it")
+def test_a_device_that_finds_other_bits_is_a_failure(tmp_path, fake):
+    program(fake / "longwatch", f'exec {BUILD}/longwatch "$@"\n')
+    program(fake / "benchmark_devices", "echo 'benchmark_devices: the devices do not find the same bits'; exit 1\n")
+    done = gpu_check(tmp_path, "--emulated", "--build", fake, "--devices")
+    assert done.returncode == 1 and "| benchmark_devices | **failed** |" in done.stdout and "the same bits" in done.stdout
+
+
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("prepared")
