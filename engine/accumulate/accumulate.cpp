@@ -25,9 +25,12 @@ namespace longwatch {
 namespace {
 
 using accumulating::Batch;
-using accumulating::batch_items;
+using accumulating::batch_cells;
+using accumulating::CategoryColumn;
 using accumulating::ColumnStates;
 using accumulating::kCellsAtOnce;
+using accumulating::kColumnsTogether;
+using accumulating::NumberColumn;
 using accumulating::partial_bytes;
 using accumulating::Shared;
 
@@ -45,7 +48,9 @@ class RowGroupTask {
         cursor_(shared.pass().chunks->runs[group_index],
                 static_cast<std::int64_t>(shared.pass().chunks->chunks.size())),
         router_(*shared.pass().segments),
-        states_(shared, routing_) {}
+        together_(shared.pass().backend->in_batches() ? kColumnsTogether : 1),
+        groups_((columns_.size() + together_ - 1) / together_),
+        states_(shared, routing_, groups_ + 1) {}
 
   Result<void> run() {
     LW_CHECK(open());
@@ -86,8 +91,8 @@ class RowGroupTask {
 
   Result<void> slab(std::int64_t rows) {
     LW_CHECK(route(rows));
-    LW_CHECK(side_by_side(columns_.size(), [&](std::size_t i) { return column(columns_[i], rows); }));
-    LW_CHECK(side_by_side(columns_.size(), [&](std::size_t i) { return finish(columns_[i]); }));
+    LW_CHECK(side_by_side(groups_, [&](std::size_t group) { return columns(group, rows); }));
+    LW_CHECK(side_by_side(groups_, [&](std::size_t group) { return states_.finish(group); }));
     if (first_ && !shared_.result.states.scores.empty()) LW_CHECK(scores());
     if (first_ && !shared_.result.states.classes.empty()) LW_CHECK(class_scores());
     if (first_ && !shared_.result.states.residuals.empty()) LW_CHECK(residuals());
@@ -120,19 +125,24 @@ class RowGroupTask {
     return {};
   }
 
-  Result<void> column(std::size_t c, std::int64_t rows) {
-    LW_TRY(views_[c], readers_[c]->next(rows));
-    if (maps_[c]) maps_[c]->use(*views_[c].dictionary);
-    if (!shared_.pass().states) return {};
-    return shared_.is_number(c) ? states_.numbers(c, views_[c], shared_.plans[c], shared_.result.states.numbers[c])
-                                : states_.categories(c, views_[c], *maps_[c]);
-  }
-
-  // Waits for what column() began.
-  Result<void> finish(std::size_t c) {
-    if (!shared_.pass().states) return {};
-    return shared_.is_number(c) ? states_.finish_numbers(c, shared_.result.states.numbers[c])
-                                : states_.finish_categories(c, *maps_[c]);
+  // Decodes some columns, and begins to add them to their states.
+  Result<void> columns(std::size_t group, std::int64_t rows) {
+    std::vector<NumberColumn> numbers;
+    std::vector<CategoryColumn> categories;
+    for (std::size_t i = group * together_; i < std::min(columns_.size(), (group + 1) * together_); ++i) {
+      const std::size_t c = columns_[i];
+      LW_TRY(views_[c], readers_[c]->next(rows));
+      if (maps_[c]) maps_[c]->use(*views_[c].dictionary);
+      if (!shared_.pass().states) continue;
+      if (maps_[c]) {
+        categories.push_back({c, views_[c], &*maps_[c]});
+      } else {
+        numbers.push_back({c, views_[c], &shared_.plans[c], &shared_.result.states.numbers[c]});
+      }
+    }
+    if (!numbers.empty()) LW_CHECK(states_.numbers(group, std::move(numbers)));
+    if (!categories.empty()) LW_CHECK(states_.categories(group, std::move(categories)));
+    return {};
   }
 
   // The slab's rows as scores, predictions and labels.
@@ -154,8 +164,8 @@ class RowGroupTask {
     return side_by_side(groups, [&](std::size_t group) -> Result<void> {
       const auto rest = routing_.items().subspan(group * at_once);
       auto batch = Batch<State>::of(
-          rest.first(std::min(at_once, rest.size())), work, [](State&) {}, submit);
-      return batch.finish([&](std::size_t cell, const State& partial) {
+          rest.first(std::min(at_once, rest.size())), std::span(&work, 1), [](std::size_t, State&) {}, submit);
+      return batch.finish([&](std::size_t, std::size_t cell, const State& partial) {
         const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, cell));
         states[cell].merge(partial);
       });
@@ -183,10 +193,10 @@ class RowGroupTask {
     return side_by_side((pieces.size() + at_once - 1) / at_once, [&](std::size_t group) -> Result<void> {
       const auto rest = std::span<const CellRows>(pieces).subspan(group * at_once);
       auto batch = Batch<ClassPartial>::of(
-          rest.first(std::min(at_once, rest.size())), work,
-          [&](ClassPartial& partial) { partial.reset(shared_.class_plan.classes); },
+          rest.first(std::min(at_once, rest.size())), std::span<const ClassItem>(&work, 1),
+          [&](std::size_t, ClassPartial& partial) { partial.reset(shared_.class_plan.classes); },
           [&](auto items) { return backend.classes(items); });
-      return batch.finish([&](std::size_t cell, ClassPartial& partial) {
+      return batch.finish([&](std::size_t, std::size_t cell, ClassPartial& partial) {
         const ClassState part = partial.take();
         const std::lock_guard guard(shared_.lock_of(shared_.pass().columns->size() + 1, cell));
         shared_.result.states.classes[cell].merge(part);
@@ -224,25 +234,26 @@ class RowGroupTask {
     if (pass.gram) LW_CHECK(gram(views, encoders, rows));
     if (!pass.errors) return {};
     const PcaBasis basis{static_cast<std::int64_t>(pass.features.size()), pass.pca->rank, pass.pca->basis.data()};
-    const std::size_t key = pass.columns->size();
-    const std::size_t most = batch_items(partial_bytes(shared_.error_plan));
+    NumberColumn column{pass.columns->size(), {}, &shared_.error_plan, &shared_.result.states.reconstruction};
+    const std::size_t most = batch_cells(partial_bytes(shared_.error_plan));
     if (pass.backend->in_batches() && routing_.items().size() <= most) {
+      const NumberItem item{{}, {}, &shared_.error_plan, nullptr};
       auto batch = Batch<NumberPartial>::of(
-          routing_.items(), NumberItem{{}, {}, &shared_.error_plan, nullptr},
-          [&](NumberPartial& partial) { partial.reset(shared_.error_plan); },
+          routing_.items(), std::span(&item, 1),
+          [&](std::size_t, NumberPartial& partial) { partial.reset(shared_.error_plan); },
           [&](auto items) {
             return pass.backend->error_numbers({views, encoders, 0, rows}, basis, items);
           });
-      return batch.finish([&](std::size_t cell, const NumberPartial& partial) {
-        states_.add(key, cell, partial, shared_.result.states.reconstruction);
-      });
+      return batch.finish(
+          [&](std::size_t, std::size_t cell, const NumberPartial& partial) { states_.add(column, cell, partial); });
     }
     std::vector<double> errors(static_cast<std::size_t>(rows));
     LW_CHECK(tiles(rows, [&](std::int64_t begin, std::int64_t count) {
       return pass.backend->row_errors({views, encoders, begin, count}, basis, errors.data() + begin)->wait();
     }));
-    LW_CHECK(states_.numbers(key, error_column(errors), shared_.error_plan, shared_.result.states.reconstruction));
-    return states_.finish_numbers(key, shared_.result.states.reconstruction);
+    column.view = error_column(errors);
+    LW_CHECK(states_.numbers(groups_, {column}));
+    return states_.finish(groups_);
   }
 
   Result<void> gram(std::span<const ColumnView> views, std::span<const FeatureEncoder> encoders, std::int64_t rows) {
@@ -286,7 +297,9 @@ class RowGroupTask {
   std::vector<std::unique_ptr<ColumnReader>> readers_;
   std::vector<ColumnView> views_;
   std::vector<std::optional<CategoryMap>> maps_;
-  ColumnStates states_;  // after the readers, as it waits for what it began
+  const std::size_t together_;  // columns of a group
+  const std::size_t groups_;    // one more in states_: the row errors
+  ColumnStates states_;         // after the readers, as it waits for what it began
   std::vector<std::unique_ptr<ColumnReader>> segment_readers_;
   std::vector<ColumnView> segment_views_;
   std::optional<ClassCodes> predictions_, labels_;

@@ -12,34 +12,53 @@
 
 namespace longwatch::accumulating {
 
-/// The column states of one row group's slabs. Distinct columns may be worked on by distinct threads. What was begun is
-/// waited for at the end, if not before: views must live as long.
+/// A numeric column of a slab. `key` is a column, or one more for the row errors.
+struct NumberColumn {
+  std::size_t key = 0;
+  ColumnView view;
+  const NumberPlan* plan = nullptr;
+  std::vector<NumberState>* states = nullptr;  ///< by cell
+};
+
+/// A column of categories; `map` has been told the view's dictionary.
+struct CategoryColumn {
+  std::size_t column = 0;
+  ColumnView view;
+  CategoryMap* map = nullptr;
+};
+
+/// The column states of one row group's slabs. Distinct groups of columns may be worked on by distinct threads. What
+/// was begun is waited for at the end, if not before: what views point to must live as long.
 class ColumnStates {
  public:
-  ColumnStates(Shared& shared, const SlabRouting& routing)
-      : shared_(shared),
-        routing_(routing),
-        numbers_(shared.pass().columns->size() + 1),
-        categories_(shared.pass().columns->size()) {}
+  /// `groups`: how many there are.
+  ColumnStates(Shared& shared, const SlabRouting& routing, std::size_t groups)
+      : shared_(shared), routing_(routing), numbers_(groups), categories_(groups) {}
 
-  /// Adds `view` to the states of its cells. `key` is a column, or one more for the row errors. Where the backend works
-  /// in batches the last one goes on until finish_numbers.
-  Result<void> numbers(std::size_t key, const ColumnView& view, const NumberPlan& plan,
-                       std::vector<NumberState>& states);
-  Result<void> finish_numbers(std::size_t key, std::vector<NumberState>& states);
+  /// Adds columns to the states of the slab's cells. Where the backend works in batches the group's last one goes on
+  /// until `finish`.
+  Result<void> numbers(std::size_t group, std::vector<NumberColumn> columns);
+  Result<void> categories(std::size_t group, std::vector<CategoryColumn> columns);
+  Result<void> finish(std::size_t group);
 
-  /// The same of a column of categories; `map` has been told the view's dictionary.
-  Result<void> categories(std::size_t column, const ColumnView& view, CategoryMap& map);
-  Result<void> finish_categories(std::size_t column, CategoryMap& map);
-
-  void add(std::size_t key, std::size_t cell, const NumberPartial& partial, std::vector<NumberState>& states);
+  void add(const NumberColumn& column, std::size_t cell, const NumberPartial& partial);
 
  private:
-  void add(std::size_t column, std::size_t cell, const CategoryPartial& partial, CategoryMap& map);
+  /// Columns and what goes on for them.
+  template <class Column, class Partial>
+  struct Work {
+    std::vector<Column> columns;
+    std::optional<Batch<Partial>> batch;
+  };
+  Result<void> finish(Work<NumberColumn, NumberPartial>& work);
+  Result<void> finish(Work<CategoryColumn, CategoryPartial>& work);
+  Result<void> one_at_a_time(const NumberColumn& column);
+  Result<void> one_at_a_time(const CategoryColumn& column);
+  void add(const CategoryColumn& column, std::size_t cell, const CategoryPartial& partial);
 
   /// work(cells) for the cells of the slab, `most` at a time.
-  template <class Work>
-  Result<void> batched(std::size_t most, const Work& work) {
+  template <class F>
+  Result<void> batched(std::size_t most, const F& work) {
     for (auto rest = routing_.items(); !rest.empty();) {
       const auto some = rest.first(std::min(most, rest.size()));
       LW_CHECK(work(some));
@@ -50,8 +69,8 @@ class ColumnStates {
 
   Shared& shared_;
   const SlabRouting& routing_;
-  std::vector<std::optional<Batch<NumberPartial>>> numbers_;
-  std::vector<std::optional<Batch<CategoryPartial>>> categories_;
+  std::vector<Work<NumberColumn, NumberPartial>> numbers_;         // by group
+  std::vector<Work<CategoryColumn, CategoryPartial>> categories_;  // by group
 };
 
 }  // namespace longwatch::accumulating

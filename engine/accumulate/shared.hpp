@@ -15,8 +15,12 @@
 
 namespace longwatch::accumulating {
 
+// Of a slab's decoded columns, at most. Where the backend works in batches each submission costs time of its own, so
+// slabs are larger.
 inline constexpr std::int64_t kSlabBytes = 32 << 20;
 inline constexpr std::int64_t kMostSlabRows = 65'536;
+inline constexpr std::int64_t kBatchSlabBytes = 128 << 20;
+inline constexpr std::int64_t kMostBatchSlabRows = 524'288;
 // Read side by side: each open column chunk holds buffers of its own.
 inline constexpr std::size_t kColumnsAtOnce = 256;
 
@@ -94,7 +98,9 @@ class Shared {
   [[nodiscard]] std::int64_t slab_rows(std::size_t columns) const {
     if (pass_.slab_rows > 0) return pass_.slab_rows;
     const auto width = static_cast<std::int64_t>(columns + segment_columns.size() + 1);
-    return std::clamp<std::int64_t>(kSlabBytes / (8 * width), 1'024, kMostSlabRows);
+    const bool batches = pass_.backend->in_batches();
+    return std::clamp<std::int64_t>((batches ? kBatchSlabBytes : kSlabBytes) / (8 * width), 1'024,
+                                    batches ? kMostBatchSlabRows : kMostSlabRows);
   }
 
   PassResult result;
