@@ -9,7 +9,7 @@
 namespace longwatch::cuda {
 
 /// Raised with every change of this file and of replicate_item.hpp. A module of another version is not used.
-inline constexpr std::uint32_t kAbiVersion = 4;
+inline constexpr std::uint32_t kAbiVersion = 5;
 /// The one symbol of a module, a ModuleEntry.
 inline constexpr const char* kModuleEntry = "longwatch_cuda_module";
 
@@ -47,7 +47,7 @@ struct DeviceInfo {
   std::int32_t processors;
 };
 
-enum ColumnType : std::int32_t { kFloat32, kFloat64, kCode32 };
+enum ColumnType : std::int32_t { kFloat32, kFloat64, kCode32, kCode16 };  ///< kCode16 only of Module::keep
 
 /// A ColumnView: see engine/source/column.hpp. `validity` is null where no row of the column is null, and `values`
 /// where there is no such column. Where `kept` is set (see Module::keep), that is read instead of host memory.

@@ -12,15 +12,15 @@ namespace {
 class StartedCategories final : public Started {
  public:
   StartedCategories(const Session& session, std::span<const CategoryItem> items, Status& status)
-      : items_(items.begin(), items.end()), nulls_(items.size()) {
+      : pins_(session), items_(items.begin(), items.end()), nulls_(items.size()) {
     std::size_t codes = 0;
     for (const CategoryItem& item : items_) codes += item.out->by_code.size();
     counts_.resize(codes);
     std::int64_t* at = counts_.data();
     for (const CategoryItem& item : items_) {
       const std::size_t own = item.out->by_code.size();
-      jobs_.push_back(
-          {column_of(item.column), rows_of(item.rows), static_cast<std::int64_t>(own), at, &nulls_[jobs_.size()]});
+      jobs_.push_back({pins_.column_of(item.column), rows_of(item.rows), static_cast<std::int64_t>(own), at,
+                       &nulls_[jobs_.size()]});
       at += own;
     }
     going_.emplace(session, session.module().categories(session.context(), jobs_.data(),
@@ -40,6 +40,7 @@ class StartedCategories final : public Started {
   }
 
  private:
+  Pins pins_;
   std::vector<CategoryItem> items_;
   std::vector<std::int64_t> counts_;
   std::vector<std::int64_t> nulls_;

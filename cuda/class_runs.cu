@@ -41,7 +41,7 @@ LW_DEVICE void add_runs(const SumLaunch& job, std::int64_t from, std::int64_t to
   }
 }
 
-LW_KERNEL(class_runs_kernel, SumLaunch) {
+LW_KERNEL_BLOCKS(class_runs_kernel, SumLaunch, 6) {  // left to itself nvcc spills to reach eight
   LW_THREAD(t);
   for (Strips strips(job.of.pieces, t.block(), t.blocks()); strips.next();) {
     const Strip& strip = strips.strip();

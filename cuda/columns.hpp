@@ -29,7 +29,7 @@ struct KeptOnDevice {
 
 /// Bytes that `count` rows from `begin` on take on the device: values, validity bits.
 inline std::int64_t value_bytes(const Column& column, std::int64_t count) {
-  return (column.type == kFloat64 ? 8 : 4) * count;
+  return (column.type == kFloat64 ? 8 : column.type == kCode16 ? 2 : 4) * count;
 }
 inline std::int64_t validity_bytes(const Column& column, std::int64_t begin, std::int64_t count) {
   if (column.validity == nullptr || count == 0) return 0;
@@ -67,9 +67,13 @@ LW_DEVICE double number_or_nan(const DeviceColumn& column, std::int64_t row) {
   return number_at(column, row);
 }
 
-/// For kCode32. A negative code is a large one.
+LW_DEVICE bool has_codes(const DeviceColumn& column) { return column.type >= kCode32; }
+
+/// For kCode32 and kCode16. A negative code is a large one.
 LW_DEVICE std::uint32_t code_at(const DeviceColumn& column, std::int64_t row) {
-  return static_cast<const std::uint32_t*>(column.values)[row - column.first];
+  const std::int64_t at = row - column.first;
+  return column.type == kCode16 ? std::uint32_t{static_cast<const std::uint16_t*>(column.values)[at]}
+                                : static_cast<const std::uint32_t*>(column.values)[at];
 }
 
 /// Brings the columns and row lists of a submission to the device, each once however many items share it: first every

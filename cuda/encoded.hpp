@@ -20,7 +20,7 @@ struct DeviceFeature {
 /// z of a row, unrounded.
 LW_DEVICE double z_at(const DeviceFeature& feature, std::int64_t row) {
   if (!valid_at(feature.column, row)) return feature.missing;
-  if (feature.column.type == kCode32) return feature.by_code[code_at(feature.column, row)];
+  if (has_codes(feature.column)) return feature.by_code[code_at(feature.column, row)];
   return row::encode_z(number_at(feature.column, row), feature.mean, feature.inverse, feature.missing);
 }
 

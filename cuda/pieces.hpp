@@ -15,7 +15,8 @@ struct Pieces {
   const std::int64_t* counts;  ///< rows by item, on the device
   std::int64_t items;
   std::int64_t pieces;
-  std::int64_t rows;  ///< of a piece
+  std::int64_t rows;   ///< of a piece
+  std::int64_t strip;  ///< pieces of a strip, at most
 };
 
 /// Consecutive rows [begin, end) of one item, and the piece that follows them.
@@ -29,9 +30,11 @@ struct Strip {
 /// Rows of a strip, at most: sums of row::power_term fit 64 bits, counts fit 32.
 inline constexpr std::int64_t kStripRows = std::int64_t{1} << 20;
 
-/// The pieces of `block`: from its own first one to that of the next block.
+/// The pieces of `block`: from its own first one to that of the next block. No product passes 64 bits, as a grid has
+/// fewer than 2^20 blocks.
 LW_DEVICE std::int64_t first_piece(const Pieces& pieces, int block, int blocks) {
-  return pieces.pieces / blocks * block + (pieces.pieces % blocks) * block / blocks;
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(pieces.pieces) * static_cast<std::uint32_t>(block) /
+                                   static_cast<std::uint32_t>(blocks));
 }
 
 /// The strip that begins with `piece` and ends before `last`, before the next item, and within kStripRows.
@@ -46,7 +49,7 @@ LW_DEVICE Strip strip_at(const Pieces& pieces, std::int64_t piece, std::int64_t 
       high = middle;
     }
   }
-  const std::int64_t most = piece + kStripRows / pieces.rows;
+  const std::int64_t most = piece + pieces.strip;
   std::int64_t next = pieces.first[low + 1];
   next = next < last ? next : last;
   next = next < most ? next : most;
@@ -84,7 +87,12 @@ inline Pieces cut(Run& run, const std::vector<std::int64_t>& counts, std::vector
   first.assign(1, 0);
   for (const std::int64_t count : counts) first.push_back(first.back() + (count + rows - 1) / rows);
   const auto items = static_cast<std::int64_t>(counts.size());
-  return {run.upload(first.data(), items + 1), run.upload(counts.data(), items), items, first.back(), rows};
+  return {run.upload(first.data(), items + 1),
+          run.upload(counts.data(), items),
+          items,
+          first.back(),
+          rows,
+          kStripRows / rows};
 }
 
 }  // namespace longwatch::cuda

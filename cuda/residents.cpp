@@ -9,13 +9,13 @@ namespace {
 
 std::int64_t bytes_of(const ColumnView& view) {
   const std::int64_t rows = view.whole->rows;
-  return rows * (view.type == ValueType::float64 ? 8 : 4) + (view.whole->validity == nullptr ? 0 : rows / 8 + 1);
+  return rows * view.whole->value_bytes + (view.whole->validity == nullptr ? 0 : rows / 8 + 1);
 }
 
 }  // namespace
 
 Residents::Pin Residents::find(const ColumnView& view) {
-  if (view.whole == nullptr || (view.type != ValueType::float32 && view.type != ValueType::float64)) return nullptr;
+  if (view.whole == nullptr || view.type == ValueType::micros64) return nullptr;
   const WholeColumn& whole = *view.whole;
   const std::int64_t bytes = bytes_of(view);
   {
@@ -43,7 +43,7 @@ Residents::Pin Residents::find(const ColumnView& view) {
 }
 
 Residents::Pin Residents::make(const ColumnView& view) {
-  const std::int32_t type = view.type == ValueType::float32 ? kFloat32 : kFloat64;
+  const std::int32_t type = view.type == ValueType::code32 && view.whole->value_bytes == 2 ? kCode16 : type_of(view);
   const Column column{view.whole->values, view.whole->validity, 0, type};
   while (true) {
     Status status{};

@@ -13,6 +13,11 @@
 
 namespace longwatch::cuda {
 
+/// What a view's values are to the module.
+inline std::int32_t type_of(const ColumnView& view) {
+  return view.type == ValueType::float32 ? kFloat32 : view.type == ValueType::float64 ? kFloat64 : kCode32;
+}
+
 /// The kept columns of one context. When room is short those of the table that was least recently used go first.
 /// Thread-safe.
 class Residents {

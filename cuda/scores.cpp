@@ -50,8 +50,8 @@ Result<void> run_scores(const Session& session, std::span<const ScoreItem> items
   std::vector<ScoreJob> jobs;
   for (const ScoreItem& item : items) {
     const std::size_t i = jobs.size();
-    jobs.push_back({pins.column_of(item.score), classes_of(item.prediction), classes_of(item.label), item.cutoff,
-                    rows_of(item.rows), &counts[i], &takers[i], Taker::take});
+    jobs.push_back({pins.column_of(item.score), classes_of(item.prediction, pins), classes_of(item.label, pins),
+                    item.cutoff, rows_of(item.rows), &counts[i], &takers[i], Taker::take});
   }
   session.module().scores(session.context(), jobs.data(), static_cast<std::int64_t>(jobs.size()), &status);
   if (status.code != kDone) return {};

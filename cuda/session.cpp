@@ -36,10 +36,7 @@ CellIndex index_of(const cpu::CellTable& table) {
 }  // namespace
 
 Column column_of(const ColumnView& view) {
-  const std::int32_t type = view.type == ValueType::float32   ? kFloat32
-                            : view.type == ValueType::float64 ? kFloat64
-                                                              : kCode32;
-  return {view.values, view.nulls == 0 ? nullptr : view.validity, view.bit_offset, type};
+  return {view.values, view.nulls == 0 ? nullptr : view.validity, view.bit_offset, type_of(view)};
 }
 
 Result<void> add_exact(ExactSum& to, const ExactSlots& from) {

@@ -137,8 +137,8 @@ class Pins {
 /// Features as the module takes them: their rows, and as much of a code's table as these ask for.
 std::vector<Feature> features_of(const EncodedRows& rows, Pins& pins);
 
-inline Classes classes_of(const ClassColumn& column) {
-  return {column_of(column.column), column.classes, static_cast<std::int64_t>(column.codes)};
+inline Classes classes_of(const ClassColumn& column, Pins& pins) {
+  return {pins.column_of(column.column), column.classes, static_cast<std::int64_t>(column.codes)};
 }
 inline Rows rows_of(const RowSelection& rows) { return {rows.rows, rows.begin, rows.count}; }
 /// Adds an exact sum of the module: through the bytes of a state, which the state checks. Fails where they cannot be.

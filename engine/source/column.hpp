@@ -64,6 +64,7 @@ struct WholeColumn {
   const void* values = nullptr;
   const std::uint8_t* validity = nullptr;  ///< from bit 0; nullptr: every row has a value
   std::int64_t rows = 0;
+  std::int32_t value_bytes = 8;  ///< 8 or 4 of numbers, as in the views; 4 or 2 of codes, which views have in 4
 };
 
 /// A borrowed view of consecutive values of one column. Null rows hold an unspecified value.
@@ -76,7 +77,7 @@ struct ColumnView {
   std::int64_t length = 0;
   std::int64_t nulls = 0;                          ///< number of clear bits
   const CategoryDictionary* dictionary = nullptr;  ///< for code32
-  const WholeColumn* whole = nullptr;              ///< where the view is part of such a column, of the same type:
+  const WholeColumn* whole = nullptr;              ///< where the view is part of such a column, with the same values:
   std::int64_t whole_row = 0;                      ///< its first row there
 
   [[nodiscard]] bool valid(std::int64_t row) const {

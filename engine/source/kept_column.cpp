@@ -66,13 +66,12 @@ void KeptColumn::append_validity(const ColumnView& view) {
 }
 
 void KeptColumn::finish() {
-  if (type_ != ValueType::code32) {
-    whole_.values = values_.get();
-    whole_.validity = nulls_ == 0 ? nullptr : validity_.data();
-    whole_.rows = rows_;
-    whole_.serial = next_serial();
-    return;
-  }
+  whole_.values = values_.get();
+  whole_.validity = nulls_ == 0 ? nullptr : validity_.data();
+  whole_.rows = rows_;
+  whole_.value_bytes = static_cast<std::int32_t>(width_of(type_));
+  whole_.serial = next_serial();
+  if (type_ != ValueType::code32) return;
   std::size_t size = 0;
   for (const std::string_view text : dictionary_.texts) size += text.size();
   texts_.reserve(size);
@@ -105,11 +104,9 @@ ColumnView KeptColumn::view(std::int64_t begin, std::int64_t count, std::vector<
   view.bit_offset = begin;
   const std::byte* const at = values_.get() + static_cast<std::size_t>(begin) * width_of(type_);
   view.values = at;
-  if (type_ != ValueType::code32) {
-    view.whole = whole_.values == nullptr ? nullptr : &whole_;
-    view.whole_row = begin;
-    return view;
-  }
+  view.whole = whole_.values == nullptr ? nullptr : &whole_;
+  view.whole_row = begin;
+  if (type_ != ValueType::code32) return view;
   codes.resize(static_cast<std::size_t>(count));
   const auto* kept = reinterpret_cast<const std::uint16_t*>(at);
   for (std::int64_t i = 0; i < count; ++i) codes[static_cast<std::size_t>(i)] = kept[i];

@@ -110,5 +110,70 @@ TEST(Residents, KeptColumnsGiveTheSameSums) {
   EXPECT_EQ(hits, 6);  // the last budget holds all
 }
 
+/// A column of codes that stays, with narrow codes, and views of some rows, with codes as views have them.
+struct CodeColumn {
+  CodeColumn() : kept(kRows), validity(kRows / 8 + 1, 0xDD), codes(kRows), classes{0, 1, row::kNoClass} {
+    for (std::size_t i = 0; i < kept.size(); ++i) codes[i] = kept[i] = static_cast<std::uint16_t>(i * i % 7 % 3);
+    dictionary.texts = {"a", "b", "c"};
+    whole = {99, 7, kept.data(), validity.data(), kRows, 2};
+  }
+  [[nodiscard]] ColumnView view(std::int64_t begin, std::int64_t rows) const {
+    return {ValueType::code32, codes.data() + begin, validity.data(), begin, rows, 1, &dictionary, &whole, begin};
+  }
+  std::vector<std::uint16_t> kept;
+  std::vector<std::uint8_t> validity;
+  std::vector<std::int32_t> codes;
+  std::vector<std::int16_t> classes;
+  CategoryDictionary dictionary;
+  WholeColumn whole;
+};
+
+/// Counts of categories, of scores by class, and products of encoded rows, of a column in parts.
+struct CodeResults {
+  std::vector<std::int64_t> by_code;
+  CountsState counts;
+  std::vector<ScoreState> scores;
+  GramState gram;
+  bool operator==(const CodeResults&) const = default;
+};
+
+CodeResults results_of(Backend& backend, const CodeColumn& codes, const Column& numbers) {
+  CodeResults out;
+  CategoryPartial partial;
+  partial.by_code.assign(3, 0);
+  out.gram.sums.assign(2, 0);
+  out.gram.products.assign(3, 0);
+  const std::vector<double> z = {-0.5, 0.25, 1};
+  const FeatureEncoder encoders[] = {{500, 1.0 / 256, 0, nullptr}, {0, 1, 0.125, z.data()}};
+  for (int pass = 0; pass < 2; ++pass) {
+    const ColumnView view = codes.view(100 * pass + 3, 700);
+    const CategoryItem category{view, {5, 690, nullptr}, &partial};
+    EXPECT_TRUE(backend.categories({&category, 1})->wait().ok());
+    const ClassColumn classes{view, codes.classes.data(), 3};
+    const ScoreItem score{numbers.view(100 * pass + 3, 700), classes, classes, 0.5, {5, 690, nullptr},
+                          &out.scores.emplace_back()};
+    EXPECT_TRUE(backend.scores({&score, 1})->wait().ok());
+    const ColumnView views[] = {numbers.view(100 * pass + 3, 700), view};
+    GramState part = out.gram;
+    EXPECT_TRUE(backend.gram({views, encoders, 5, 690}, &part)->wait().ok());
+    out.gram = part;
+  }
+  out.by_code = partial.by_code;
+  out.counts = partial.counts;
+  return out;
+}
+
+TEST(Residents, KeptCodesAreThoseOfTheViews) {
+  const CodeColumn codes;
+  const Column numbers(1, 7);
+  const CodeResults want = results_of(*make_cpu_backend().value(), codes, numbers);
+  const auto session = session_of(1 << 20);
+  const auto backend = make_backend(session, "emulation", make_cpu_backend().value());
+  EXPECT_TRUE(results_of(*backend, codes, numbers) == want);
+  EXPECT_TRUE(backend->fallbacks().empty());
+  EXPECT_EQ(session->residents().hits(), 12 - 2);  // in each pass one of categories, three of scores, two of products
+  EXPECT_LT(session->residents().bytes(), kRows * (8 + 2) + 2 * kRows / 8 + 10);
+}
+
 }  // namespace
 }  // namespace longwatch::cuda

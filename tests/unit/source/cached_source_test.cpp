@@ -124,6 +124,35 @@ TEST(KeptColumn, TakesADictionaryThatGrew) {
   EXPECT_EQ(text_of(all, 0) + text_of(all, 1) + text_of(all, 2), "aab");
 }
 
+TEST(CachedSource, ViewsSayWhichKeptColumnTheyArePartOf) {
+  const auto source = cached_source(some_source(), std::make_shared<MemoryBudget>(1 << 20));
+  const RowGroup& group = source->row_groups().back();
+  for (const auto& [name, as, bytes] :
+       {std::tuple("x", ReadAs::number, 8), {"f", ReadAs::number, 4}, {"c", ReadAs::category, 2}}) {
+    for (int pass = 0; pass < 2; ++pass) {
+      auto reader = source->read(group, name, as);
+      ASSERT_TRUE(reader.ok());
+      (void)reader.value()->next(100);
+      const ColumnView view = reader.value()->next(600).value();
+      if (pass == 0) continue;  // kept from here on
+      ASSERT_NE(view.whole, nullptr) << name;
+      EXPECT_EQ(view.whole->value_bytes, bytes) << name;
+      EXPECT_EQ(view.whole->rows, group.rows);
+      EXPECT_EQ(view.whole_row, 100);
+      ColumnView of_whole = view;
+      of_whole.values = static_cast<const std::byte*>(view.whole->values) + 100 * bytes;
+      of_whole.validity = view.whole->validity;
+      of_whole.bit_offset = 100;
+      std::vector<std::int32_t> codes(600);
+      if (bytes == 2) {
+        std::copy_n(static_cast<const std::uint16_t*>(of_whole.values), 600, codes.begin());
+        of_whole.values = codes.data();
+      }
+      for (std::int64_t row = 0; row < 600; ++row) EXPECT_EQ(text_of(of_whole, row), text_of(view, row)) << row;
+    }
+  }
+}
+
 TEST(CachedSource, HandsErrorsOn) {
   const auto cached = cached_source(some_source(), std::make_shared<MemoryBudget>(1 << 20));
   const auto reader = cached->read(cached->row_groups()[0], "absent", ReadAs::number);
