@@ -67,12 +67,14 @@ def results(longwatch, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def base(tables, results, tmp_path_factory):
-    """By what is resampled: configuration and results."""
-    out = {}
-    for resample in ("rows", "day", "customer"):
-        config = write(tmp_path_factory.mktemp("base") / "data", tables, resample)
-        out[resample] = config, results(config, "--threads", "1")
-    return out
+    """By what is resampled: configuration and results, made when they are asked for."""
+    class Bases(dict):
+        def __missing__(self, resample):
+            config = write(tmp_path_factory.mktemp("base") / "data", tables, resample)
+            self[resample] = config, results(config, "--threads", "1")
+            return self[resample]
+
+    return Bases()
 
 
 @pytest.mark.parametrize("resample", ["day", "customer"])
@@ -107,6 +109,11 @@ def test_intervals_stand_where_they_stood(base, resample):
 
 
 @pytest.mark.threads
+def test_same_bits_for_any_threads(base, results):
+    config, one = base["customer"]
+    assert sha(results(config, "--threads", "3")) == sha(one)
+
+
 @pytest.mark.parametrize("resample", ["day", "customer"])
 def test_same_bits(tables, base, results, tmp_path, resample):
     expected = sha(base[resample][1])
