@@ -67,6 +67,7 @@ LW_DEVICE double number_or_nan(const DeviceColumn& column, std::int64_t row) {
   return number_at(column, row);
 }
 
+/// Types of codes come after those of numbers.
 LW_DEVICE bool has_codes(const DeviceColumn& column) { return column.type >= kCode32; }
 
 /// For kCode32 and kCode16. A negative code is a large one.

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -69,7 +70,7 @@ std::uint64_t digest(const std::vector<Judged>& judged) {
     const MetricValue& v = one.value;
     for (const double number :
          {v.value, v.standard_error, v.ci_lower, v.ci_upper, v.pi_lower, v.pi_upper, v.p_value, one.lower, one.upper})
-      out = mix64(out ^ hash_number(number)) * 3 + 1;
+      out = mix64(out ^ std::bit_cast<std::uint64_t>(number)) * 3 + 1;
   }
   return out;
 }

@@ -18,6 +18,11 @@ struct NumberColumn {
   ColumnView view;
   const NumberPlan* plan = nullptr;
   std::vector<NumberState>* states = nullptr;  ///< by cell
+
+  using Partial = NumberPartial;
+  [[nodiscard]] NumberItem item() const { return {view, {}, plan, nullptr}; }
+  [[nodiscard]] std::size_t bytes() const { return partial_bytes(*plan); }
+  void prepare(NumberPartial& partial) const { partial.reset(*plan); }
 };
 
 /// A column of categories; `map` has been told the view's dictionary.
@@ -25,6 +30,14 @@ struct CategoryColumn {
   std::size_t column = 0;
   ColumnView view;
   CategoryMap* map = nullptr;
+
+  using Partial = CategoryPartial;
+  [[nodiscard]] CategoryItem item() const { return {view, {}, nullptr}; }
+  [[nodiscard]] std::size_t bytes() const { return 8 * view.dictionary->texts.size() + sizeof(CategoryPartial); }
+  void prepare(CategoryPartial& partial) const {
+    partial.counts = {};
+    partial.by_code.assign(view.dictionary->texts.size(), 0);
+  }
 };
 
 /// The column states of one row group's slabs. Distinct groups of columns may be worked on by distinct threads. What
@@ -44,33 +57,27 @@ class ColumnStates {
   void add(const NumberColumn& column, std::size_t cell, const NumberPartial& partial);
 
  private:
-  /// Columns and what goes on for them.
-  template <class Column, class Partial>
+  /// Columns of one kind, and what goes on for them.
+  template <class Column>
   struct Work {
     std::vector<Column> columns;
-    std::optional<Batch<Partial>> batch;
+    std::optional<Batch<typename Column::Partial>> batch;
   };
-  Result<void> finish(Work<NumberColumn, NumberPartial>& work);
-  Result<void> finish(Work<CategoryColumn, CategoryPartial>& work);
-  Result<void> one_at_a_time(const NumberColumn& column);
-  Result<void> one_at_a_time(const CategoryColumn& column);
+  /// `scratch`: a partial to use where the backend takes one item at a time.
+  template <class Column>
+  Result<void> begin(Work<Column>& work, std::vector<Column> columns, typename Column::Partial& scratch);
+  template <class Column>
+  Result<void> finish(Work<Column>& work);
   void add(const CategoryColumn& column, std::size_t cell, const CategoryPartial& partial);
-
-  /// work(cells) for the cells of the slab, `most` at a time.
-  template <class F>
-  Result<void> batched(std::size_t most, const F& work) {
-    for (auto rest = routing_.items(); !rest.empty();) {
-      const auto some = rest.first(std::min(most, rest.size()));
-      LW_CHECK(work(some));
-      rest = rest.subspan(some.size());
-    }
-    return {};
+  std::unique_ptr<Ticket> submit(std::span<const NumberItem> items) { return shared_.pass().backend->numbers(items); }
+  std::unique_ptr<Ticket> submit(std::span<const CategoryItem> items) {
+    return shared_.pass().backend->categories(items);
   }
 
   Shared& shared_;
   const SlabRouting& routing_;
-  std::vector<Work<NumberColumn, NumberPartial>> numbers_;         // by group
-  std::vector<Work<CategoryColumn, CategoryPartial>> categories_;  // by group
+  std::vector<Work<NumberColumn>> numbers_;       // by group
+  std::vector<Work<CategoryColumn>> categories_;  // by group
 };
 
 }  // namespace longwatch::accumulating
